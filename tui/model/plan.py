@@ -1,0 +1,113 @@
+"""A deed before it is done: what would be written, where, on which object as the operator saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One object as the operator saw it when the key was pressed; `digest` is of what the plan depends on."""
+
+    kind: str
+    namespace: str
+    name: str
+    uid: str
+    digest: str = ""
+
+    @property
+    def words(self) -> str:
+        """`services / Deployment auth`."""
+        return f"{self.namespace} / {self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One write on one object. `deed` names the call in `wire.write`, `arguments` are its own."""
+
+    deed: str  # "restart", "roll-back", ...
+    target: Target
+    words: str  # "Restart auth"
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Weight(StrEnum):
+    """How loud a line of the plan is."""
+
+    PLAIN = "plain"
+    QUIET = "quiet"
+    LOOK = "look"
+    BAD = "bad"
+    GOOD = "good"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A line of "What to know"."""
+
+    weight: Weight
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A line of "What changes": `what` from `before` to `after`; either may be empty (set, unset)."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a target is left out, in a sentence."""
+
+    target: Target | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that the dialog shows and `carry` does. Steps run in order and stop at the first failure."""
+
+    deed: str
+    environment: str
+    title: str  # "Roll personal back from revision 8 to revision 7"
+    steps: tuple[Step, ...]
+    changes: tuple[Change, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    command: str = ""  # the equivalent kubectl command
+    before: str = ""  # YAML for ctrl+d
+    after: str = ""
+    verb: str = "Go on"  # the button
+    grave: bool = (
+        False  # roll back, sync with migrations, terminate, deploy: a protected environment asks for a name
+    )
+
+
+class Stage(StrEnum):
+    """Where a deed is on its line."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    ROLLING = "rolling"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is expected."""
+        return self in (Stage.DONE, Stage.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a deed is, in words."""
+
+    stage: Stage
+    text: str = ""
