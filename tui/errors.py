@@ -44,7 +44,7 @@ class Gone(DeployError):
 
 
 class Expired(DeployError):
-    """410, or 504 ResourceVersionTooLarge: the resourceVersion or continue token can't be used; list again."""
+    """410, or 504 ResourceVersionTooLarge: a resourceVersion or continue token is of no use; list again."""
 
 
 class Conflict(DeployError):

@@ -24,7 +24,7 @@ class SyncMode(StrEnum):
 
 
 class Confirmation(StrEnum):
-    """How a deed is confirmed: Cancel has the focus, or the target's name, or environment and count is typed."""
+    """How a deed is confirmed: by tab and enter, by typing the target, or environment and count."""
 
     TAB = "tab"
     NAME = "name"

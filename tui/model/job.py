@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui.model.key import Condition, Meta
-from tui.model.workload import References
+from tui.model.workload import NO_REFERENCES, References
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Job:
     images: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()  # command and arguments of every container, joined by blanks
     secrets_env: tuple[str, ...] = ()  # Secrets named by envFrom
-    references: References = References()
+    references: References = NO_REFERENCES
     spec: bytes = b"{}"
 
 

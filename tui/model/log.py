@@ -43,7 +43,7 @@ class SeamKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seam:
-    """A rule between lines, in words. `bad` marks loss and failure; `lost` counts lines that can't be had (-1: unknown)."""
+    """A rule between lines, in words. `bad` is loss or failure; `lost` counts lines (-1: unknown)."""
 
     kind: SeamKind
     text: str

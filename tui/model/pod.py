@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tui.model.key import Condition, Meta
-from tui.model.workload import References
+from tui.model.workload import NO_REFERENCES, References
 
 
 class Part(StrEnum):
@@ -67,7 +67,7 @@ class Pod:
     containers: tuple[Container, ...] = ()
     init_total: int = 0  # len(spec.initContainers), sidecars included
     default_container: str = ""
-    references: References = References()
+    references: References = NO_REFERENCES
     pull_secrets: tuple[str, ...] = ()
     template_hash: str = ""  # label pod-template-hash, or controller-revision-hash
 

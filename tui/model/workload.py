@@ -1,4 +1,4 @@
-"""Workloads (Deployment, StatefulSet, DaemonSet) and what keeps their past: ReplicaSets, ControllerRevisions."""
+"""Workloads (Deployment, StatefulSet, DaemonSet) and their past: ReplicaSets, ControllerRevisions."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ class References:
 
     secrets: tuple[str, ...] = ()
     config_maps: tuple[str, ...] = ()
+
+
+NO_REFERENCES = References()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Workload:
     selector: Mapping[str, str] = NOTHING  # matchLabels
     selector_plain: bool = True  # False when matchExpressions are used too
     images: tuple[str, ...] = ()  # of the main containers, in order
-    references: References = References()
+    references: References = NO_REFERENCES
     current_revision: str = ""  # StatefulSet: status.currentRevision
     update_revision: str = ""  # StatefulSet: status.updateRevision
     spec: bytes = b"{}"  # JSON of the whole spec, as the server sent it; decoded only for plans and views
@@ -60,7 +63,7 @@ class ReplicaSet:
     available: int = 0
     conditions: tuple[Condition, ...] = ()
     images: tuple[str, ...] = ()
-    references: References = References()
+    references: References = NO_REFERENCES
     template: bytes = b"{}"  # JSON of spec.template
 
     @property
@@ -77,7 +80,7 @@ class ControllerRevision:
     meta: Meta
     revision: int = 0
     images: tuple[str, ...] = ()
-    references: References = References()
+    references: References = NO_REFERENCES
     data: bytes = b"{}"
 
 
