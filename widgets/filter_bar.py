@@ -29,7 +29,8 @@ class FilterBar(Widget):
         & > #prompt { width: auto; padding: 0 1; color: $text-accent; }
         & > Input { width: 1fr; height: 1; border: none; padding: 0; background: $panel; }
         & > Input:focus { border: none; }
-        & > #problem { width: auto; max-width: 50%; padding: 0 1; color: $text-error; }
+        & > #problem { width: auto; max-width: 50%; height: 1; padding: 0 1; color: $text-error; }
+        & > #problem { text-wrap: nowrap; text-overflow: ellipsis; }
     }
     FilterBar.-open { display: block; }
     """
@@ -104,6 +105,8 @@ class FilterBar(Widget):
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
+        if self._told.error:
+            return
         if not self._told:
             self.clear()
             return

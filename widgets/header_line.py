@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.color import Color
+from textual.color import Color, ColorParseError
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -66,7 +66,7 @@ class HeaderLine(Widget):
         known = self.app.theme_variables.get(colour.removeprefix("$"), colour)
         try:
             ground = Color.parse(known)
-        except ValueError:  # ColorParseError: a colour of the user's own file, checked there
+        except ColorParseError:
             return Style(bold=True, reverse=True)
         text = ground.get_contrast_text(1.0)
         return Style(bold=True, color=text.rich_color, bgcolor=ground.rich_color)

@@ -16,7 +16,6 @@ GAP = 2
 LEAD = 2
 """Cells left of the first column: the row's sign and its mark."""
 NARROWEST = 4
-FIRST_NARROWEST = 10
 
 
 NO_SIGN = Span("")
@@ -85,11 +84,12 @@ def fit(columns: Sequence[Column], wanted: Sequence[int], width: int) -> tuple[P
 
 
 def _shrink(columns: Sequence[Column], widths: dict[int, int], missing: int) -> None:
-    """Takes `missing` cells where it hurts least, each column down to its floor."""
+    """Takes `missing` cells: first those that content had pushed, then down to the narrowest."""
     first = next(iter(widths), -1)
     order = sorted(widths, key=lambda index: (index == first, not columns[index].grow, -index))
-    for index in order:
-        floor = min(widths[index], FIRST_NARROWEST if index == first else NARROWEST)
-        taken = min(missing, widths[index] - floor)
-        widths[index] -= taken
-        missing -= taken
+    for preferred in (True, False):
+        for index in order:
+            floor = columns[index].width if preferred else min(NARROWEST, columns[index].width)
+            taken = min(missing, max(0, widths[index] - floor))
+            widths[index] -= taken
+            missing -= taken
