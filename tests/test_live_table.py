@@ -390,6 +390,58 @@ async def test_page_keys_and_scroll_reach_both_ends() -> None:
         assert (app.cursor(), app.names()[0]) == ("uid-r00", "r00")
 
 
+async def test_click_moves_the_cursor_to_the_line() -> None:
+    app = Stage()
+    async with app.run_test(size=(60, 8)) as pilot:
+        app.table.set_rows(rows("a", "b", "c"))
+        await pilot.click(LiveTable, offset=(5, 3))
+        assert app.cursor() == "uid-c"
+        await pilot.click(LiveTable, offset=(5, 6))
+        assert app.cursor() == "uid-c"
+
+
+async def test_other_columns_begin_anew() -> None:
+    app = Stage()
+    async with app.run_test(size=(60, 8)) as pilot:
+        app.table.set_rows(rows("a", "b"))
+        await pilot.press("greater_than_sign")
+        app.table.set_columns([Column("only", "", 10)])
+        assert (app.table.total, app.table.sort) == (0, None)
+        app.table.set_rows([Row("x", ((Span("alone"),),))])
+        assert app.text()[0].strip() == "alone"
+        await pilot.press("greater_than_sign")
+        assert app.table.sort == ("only", False)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_cursor_line_is_always_on_screen_and_shows_its_object(seed: int) -> None:
+    rng = random.Random(seed)
+    app = Stage()
+    names = [f"r{number:03}x" for number in range(60)]
+    async with app.run_test(size=(50, 9)) as pilot:
+        table = app.table
+        for _ in range(40):
+            before, screen_line = table.cursor, table.lines.at - table.scroll_offset.y
+            match rng.choice(["rows", "rows", "key", "time"]):
+                case "rows":
+                    table.set_rows(rows(*rng.sample(names, rng.choice([0, 3, 20, 55]))))
+                    assert before is None or table.cursor == before
+                    after = table.lines.at - table.scroll_offset.y
+                    clamped = table.scroll_offset.y in (0, table.max_scroll_y)
+                    assert before is None or after == screen_line or clamped
+                case "key":
+                    await pilot.press(rng.choice(["j", "k", "g", "G", "pagedown", "pageup", "space"]))
+                case "time":
+                    app.time += 3
+                    table.tick()
+                    assert table.cursor == before
+            await pilot.pause()
+            if table.lines.at >= 0:
+                line = app.text()[1 + table.lines.at - table.scroll_offset.y]
+                assert str(table.cursor).removeprefix("uid-") in line
+                assert line.endswith("gone") == (table.cursor_row is None)
+
+
 def test_of_two_rows_with_one_id_the_first_is_shown() -> None:
     lines = Lines()
     first, second = row("a", "one"), row("a", "two")

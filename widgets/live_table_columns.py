@@ -37,7 +37,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One object: a cell and a sort value (None last) per column, and a one-cell sign such as "!"."""
+    """One object: a cell and a sort value per column (comparable ones; None is last), a sign such as "!"."""
 
     id: Hashable
     cells: tuple[Cell, ...]

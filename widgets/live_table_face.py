@@ -21,6 +21,8 @@ from widgets.tone import ground, ink, inks, printable, tone_classes, tone_css
 class TableFace(ScrollView):
     """Paints `lines`; whoever changes them calls `settle` with what was seen before."""
 
+    ALLOW_SELECT = False
+
     COMPONENT_CLASSES = {
         "live-table--cursor",
         "live-table--header",

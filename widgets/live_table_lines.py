@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from operator import is_
+from typing import Any
 
 from widgets.filter import Filter
 from widgets.live_table_columns import Row
@@ -156,6 +157,8 @@ def row_text(row: Row) -> str:
 
 def by_column(rows: Sequence[Row], index: int, reverse: bool) -> list[Row]:
     """Sorted by that column's values, equal ones in default order, those without a value last either way."""
-    valued = [row for row in rows if row.keys[index] is not None]
-    valued.sort(key=lambda row: row.keys[index], reverse=reverse)
-    return valued if len(valued) == len(rows) else valued + [row for row in rows if row.keys[index] is None]
+    keys: list[Any] = [row.keys[index] if index < len(row.keys) else None for row in rows]
+    order = [at for at, key in enumerate(keys) if key is not None]
+    order.sort(key=keys.__getitem__, reverse=reverse)
+    last = [row for row, key in zip(rows, keys, strict=True) if key is None]
+    return [rows[at] for at in order] + last
