@@ -362,6 +362,21 @@ async def test_cursor_is_seen_without_colours(monkeypatch: pytest.MonkeyPatch, f
         assert style.reverse if focus else style.underline
 
 
+async def test_cursor_hides_no_tone_in_the_terminals_own_palette() -> None:
+    app = Stage()
+    async with app.run_test(size=(60, 8)) as pilot:
+        app.theme = "ansi-dark"
+        app.table.set_rows(rows("a", "b"))
+        await pilot.pause()
+        styles = [segment.style for segment in app.table.render_line(1)]
+        assert styles
+        for style in styles:
+            assert style is not None
+            assert style.reverse
+            assert style.bgcolor is not None
+            assert style.bgcolor.is_default
+
+
 async def test_select_goes_to_an_object_and_forget_begins_anew() -> None:
     app = Stage()
     async with app.run_test(size=(60, 8)) as pilot:

@@ -48,6 +48,9 @@ class TableFace(ScrollView):
         & > .live-table--stale { text-style: dim; }
         & > .live-table--empty { color: $text-muted; }
         &:focus > .live-table--cursor { background: $primary 28%; }
+        &:ansi > .live-table--cursor { background: ansi_default; text-style: underline; }
+        &:ansi:focus > .live-table--cursor { background: ansi_default; text-style: reverse; }
+        &:ansi > .live-table--mark { background: ansi_default; }
         &:nocolor > .live-table--cursor { text-style: underline; }
         &:nocolor:focus > .live-table--cursor { text-style: reverse; }
         """
