@@ -155,7 +155,7 @@ class ExecPlugin:
         spec = '{"interactive":false}'
         if self._plugin.cluster_info:
             spec = f'{{"cluster":{self._plugin.cluster_info},"interactive":false}}'
-        return f'{{"kind":"ExecCredential","apiVersion":"{self._plugin.api_version}","spec":{spec}}}'
+        return f'{{"kind":"ExecCredential","apiVersion":"{self._plugin.api_version}","spec":{spec}}}\n'
 
     def _read(self, out: bytes) -> tuple[Credential, float | None]:
         """The credential in an ExecCredential object, and its end in seconds since the epoch."""

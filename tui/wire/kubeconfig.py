@@ -170,10 +170,13 @@ def _tls(cluster: Entry, name: str) -> Tls:
     if insecure and (file or data):
         title = f'cluster "{name}": a certificate authority and insecure-skip-tls-verify exclude each other'
         raise cluster.wrong("insecure-skip-tls-verify", title, "remove insecure-skip-tls-verify")
-    if file is not None and not data and not file.is_file():
+    if file is not None and data:
+        title = f'cluster "{name}": certificate-authority and certificate-authority-data: only one is allowed'
+        raise cluster.wrong("certificate-authority", title)
+    if file is not None and not file.is_file():
         raise cluster.wrong("certificate-authority", f"certificate-authority: {file} can't be read")
     return Tls(
-        ca_file=None if data else file,
+        ca_file=file,
         ca_data=data,
         server_name=cluster.text("tls-server-name"),
         insecure=insecure,

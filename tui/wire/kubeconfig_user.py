@@ -34,13 +34,16 @@ def certificate(user: Entry, name: str) -> ClientCertificate | None:
     if not key and key_file is None:
         raise user.wrong(None, f'user "{name}": client-key or client-key-data is missing')
     for label, data, file in (("client-certificate", pem, pem_file), ("client-key", key, key_file)):
-        if not data and file is not None and not os.access(file, os.R_OK):
+        if data and file is not None:
+            title = f'user "{name}": {label} and {label}-data: only one is allowed'
+            raise user.wrong(label, title)
+        if file is not None and not os.access(file, os.R_OK):
             raise user.wrong(label, f"{label}: {file} can't be read")
     return ClientCertificate(
         certificate=Secret(pem),
         key=Secret(key),
-        certificate_file=None if pem else pem_file,
-        key_file=None if key else key_file,
+        certificate_file=pem_file,
+        key_file=key_file,
     )
 
 
