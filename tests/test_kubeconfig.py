@@ -205,6 +205,7 @@ CASES = [
         {"k": config(f"server: $URL, {CA}, insecure-skip-tls-verify: true")},
         fails="exclude",
     ),
+    Case("bad-port", {"k": config(f"server: 'https://x:port', {CA}")}, fails="expected https://host:port"),
     Case("gcp", {"k": config(user="auth-provider: {name: gcp, config: {}}")}, fails="gke-gcloud-auth-plugin"),
 ]
 

@@ -298,3 +298,57 @@ async def test_servers_are_shared_by_identity(authority: Authority) -> None:
     assert servers.get(one) is not servers.get(other)
     assert "sesame" not in repr(one)
     await servers.close()
+
+
+async def test_a_certificate_authority_mended_on_disk_is_taken_up(
+    authority: Authority, tmp_path: Path
+) -> None:
+    file = tmp_path / "ca.crt"
+    file.write_text(Authority(tmp_path, "an older one").pem)
+    async with (
+        RecordingServer(authority.server_context("127.0.0.1")) as api,
+        opened(access(api.url, authority, tls=Tls(ca_file=file))) as server,
+    ):
+        with pytest.raises(Unreachable, match="is not trusted"):
+            await server.request("GET", "/x")
+        file.write_text(authority.pem)
+        assert (await server.request("GET", "/x")).status == 200
+        assert server.down_since is None
+
+
+async def test_a_token_that_is_no_header_is_refused_without_showing_it(authority: Authority) -> None:
+    async with opened(access("https://127.0.0.1:1", authority, auth=Token(Secret("ses\name")))) as server:
+        with pytest.raises(Unauthorized, match="control character") as caught:
+            await server.request("GET", "/x")
+        assert "ses" not in repr(caught.value)
+
+
+async def test_the_path_of_the_server_url_comes_first(authority: Authority) -> None:
+    async with (
+        RecordingServer(authority.server_context("127.0.0.1")) as api,
+        opened(access(f"{api.url}/world/production", authority)) as server,
+    ):
+        await server.request("GET", "/api/v1/pods", params=[("limit", "5"), ("watch", "a b")])
+        assert api.requests[0].path == "/world/production/api/v1/pods?limit=5&watch=a+b"
+
+
+async def test_close_ends_open_streams(authority: Authority) -> None:
+    parts: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    async def answer(_: Request) -> Reply:
+        return Reply(parts=lambda: parts)
+
+    async with RecordingServer(authority.server_context("127.0.0.1"), answer) as api:
+        server = Server(access(api.url, authority), SystemClock(), environ={})
+        reading = asyncio.Event()
+
+        async def read() -> bytes:
+            async with server.stream("/watch") as chunks:
+                reading.set()
+                return b"".join([chunk async for chunk in chunks])
+
+        task = asyncio.create_task(read())
+        await reading.wait()
+        await server.close()
+        with pytest.raises(Unreachable):
+            await task

@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tui.errors import Misconfigured
 from tui.wire import yaml_entry
@@ -158,10 +159,19 @@ def _server(cluster: Entry, name: str) -> str:
         raise cluster.wrong("server", f'cluster "{name}" names no server', "add `server: https://host:port`")
     if "://" not in url:
         url = f"http://{url}"  # as client-go takes it, whatever the port
-    scheme, _, rest = url.partition("://")
-    if scheme.lower() not in {"http", "https"} or not rest.strip("/"):
+    scheme = url.partition("://")[0]
+    if scheme.lower() not in {"http", "https"} or not _has_place(url):
         raise cluster.wrong("server", f'cluster "{name}": expected https://host:port, found "{url}"')
     return url.rstrip("/")
+
+
+def _has_place(url: str) -> bool:
+    """Whether a URL has a host, and a port that is one."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def _tls(cluster: Entry, name: str) -> Tls:

@@ -64,8 +64,10 @@ class Line:
 
     async def retire(self) -> None:
         """Closes the clients after their last request."""
-        await self._idle.wait()
-        await self.close()
+        try:
+            await self._idle.wait()
+        finally:
+            await self.close()
 
     async def close(self) -> None:
         await self.requests.aclose()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import httpx
 
+from tui.errors import Unauthorized
 from tui.wire.access import Access
 from tui.wire.credentials import Credential, impersonation_headers
 
@@ -45,7 +46,11 @@ def build(
     pairs.append((b"User-Agent", b"deploytui"))
     pairs += impersonation_headers(access.impersonate)
     if credential.authorization:
-        pairs.append((b"Authorization", credential.authorization.reveal().encode()))
+        value = credential.authorization.reveal()
+        if not value.isprintable():  # checked here: the library's own complaint would quote it
+            title = "the token or password holds a line end or another control character"
+            raise Unauthorized(title, "take it out of the kubeconfig or token file")
+        pairs.append((b"Authorization", value.encode()))
     query: list[tuple[str, str | int | float | bool | None]] = [
         *(params.items() if isinstance(params, Mapping) else params or ())
     ]

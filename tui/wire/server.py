@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Hashable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from tui.clock import Clock
-from tui.errors import DeployError, Unknown, Unreachable
+from tui.errors import DeployError, Unauthorized, Unknown, Unreachable
 from tui.wire import proxy
 from tui.wire.access import Access
 from tui.wire.credentials import Credential, source
@@ -88,9 +88,15 @@ class Server:
             if method not in _READS and trace.sent:
                 raise _unknown(method, title) from None
             held = self._gate.error
-            error = held or Unreachable(title, "check the link to the server")
+            if held is not None:
+                raise type(held)(held.title, held.hint) from None
+            if not trace.connected and not trace.sent:  # still waiting for an exec plugin or an issuer
+                raise Unauthorized(
+                    f"no credentials within {timeout:g} s", "look at the exec plugin"
+                ) from None
+            error = Unreachable(title, "check the link to the server")
             self._gate.failed(error)
-            raise type(error)(error.title, error.hint) from None
+            raise error from None
 
     async def _exchange(
         self,
@@ -120,7 +126,8 @@ class Server:
                     repeated = True
                     continue
                 told = self._broke(error)
-                if not reads and trace.sent:
+                # a refused client certificate shows only after the request left, which was not taken then
+                if not reads and trace.sent and not isinstance(told, Unauthorized):
                     raise _unknown(method, told.title) from error
                 raise told from error
             self._answered()
@@ -159,9 +166,11 @@ class Server:
         await self._gate.passed()
         line, response = await self._open(path, params, {"Accept-Encoding": "identity", **(headers or {})})
         async with line.used():
+            chunks = self._chunks(response)
             try:
-                yield self._chunks(response)
+                yield chunks
             finally:
+                await chunks.aclose()
                 await response.aclose()
 
     async def _open(
@@ -188,7 +197,7 @@ class Server:
                 continue
             raise status_error(response.status_code, response.headers, body, self.place)
 
-    async def _chunks(self, response: httpx.Response) -> AsyncIterator[bytes]:
+    async def _chunks(self, response: httpx.Response) -> AsyncGenerator[bytes, None]:
         try:
             async for chunk in response.aiter_raw():
                 self.heard = self._clock.monotonic()

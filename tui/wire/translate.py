@@ -45,7 +45,7 @@ def transport_error(error: BaseException, place: str, connect_timeout: float) ->
     if isinstance(error, httpx.ConnectError):
         reason = next((c.strerror for c in causes if isinstance(c, OSError) and c.strerror), "") or str(error)
         return Unreachable(f"can't connect to {place}: {plain(reason, 200)}", "check VPN and firewall")
-    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL | httpx.LocalProtocolError):
         return Unreachable(f"{place} can't be asked: {plain(str(error), 200)}", "check the server's URL")
     return Unreachable(f"connection to {place} was cut", "it is tried again")
 
