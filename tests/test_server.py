@@ -19,6 +19,7 @@ from tui.errors import (
     Forbidden,
     Gone,
     Invalid,
+    Misconfigured,
     Overloaded,
     Unauthorized,
     Unknown,
@@ -321,6 +322,12 @@ async def test_a_token_that_is_no_header_is_refused_without_showing_it(authority
         with pytest.raises(Unauthorized, match="control character") as caught:
             await server.request("GET", "/x")
         assert "ses" not in repr(caught.value)
+
+
+async def test_an_address_that_is_none_is_said(authority: Authority) -> None:
+    async with opened(access("https://a b:1", authority)) as server:
+        with pytest.raises(Misconfigured, match="can't be asked"):
+            await server.request("GET", "/x")
 
 
 async def test_the_path_of_the_server_url_comes_first(authority: Authority) -> None:

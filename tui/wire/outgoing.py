@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import httpx
 
-from tui.errors import Unauthorized
+from tui.errors import Misconfigured, Unauthorized
 from tui.wire.access import Access
 from tui.wire.credentials import Credential, impersonation_headers
+from tui.wire.plain import plain
 
 Params = Mapping[str, str] | Sequence[tuple[str, str]]
 
@@ -26,18 +28,22 @@ class Trace:
             self.sent = True
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a caller wants, before anyone's credentials are on it."""
+
+    method: str
+    path: str
+    params: Params | None = None
+    headers: Mapping[str, str] | None = None
+    content: bytes | None = None
+
+
 def build(
-    client: httpx.AsyncClient,
-    access: Access,
-    method: str,
-    path: str,
-    params: Params | None,
-    headers: Mapping[str, str] | None,
-    content: bytes | None,
-    credential: Credential,
+    client: httpx.AsyncClient, access: Access, ask: Ask, credential: Credential, trace: Trace
 ) -> httpx.Request:
-    """Raises httpx.InvalidURL; the caller's headers win over our Accept and Accept-Encoding."""
-    pairs = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
+    """Raises Unauthorized for a credential that is no header; the caller's own headers win over ours."""
+    pairs = [(name.encode(), value.encode()) for name, value in (ask.headers or {}).items()]
     given = {name.lower() for name, _ in pairs}
     if b"accept" not in given:
         pairs.append((b"Accept", b"application/json"))
@@ -52,8 +58,14 @@ def build(
             raise Unauthorized(title, "take it out of the kubeconfig or token file")
         pairs.append((b"Authorization", value.encode()))
     query: list[tuple[str, str | int | float | bool | None]] = [
-        *(params.items() if isinstance(params, Mapping) else params or ())
+        *(ask.params.items() if isinstance(ask.params, Mapping) else ask.params or ())
     ]
-    return client.build_request(
-        method, access.server + path, params=query or None, headers=pairs, content=content
-    )
+    url = access.server + ask.path
+    try:
+        request = client.build_request(
+            ask.method, url, params=query or None, headers=pairs, content=ask.content
+        )
+    except httpx.InvalidURL as error:
+        raise Misconfigured(f"{plain(url, 200)} can't be asked: {error}", "check the server's URL") from error
+    request.extensions["trace"] = trace
+    return request

@@ -18,7 +18,7 @@ from tui.wire.access import Access
 from tui.wire.credentials import Credential, source
 from tui.wire.gate import Gate
 from tui.wire.line import Line, stamp
-from tui.wire.outgoing import Params, Trace, build
+from tui.wire.outgoing import Ask, Params, Trace, build
 from tui.wire.translate import status_error, transport_error
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -82,7 +82,7 @@ class Server:
         try:
             async with self._clock.timeout(timeout):
                 await self._gate.passed()
-                return await self._exchange(method, path, params, headers, content, trace)
+                return await self._exchange(Ask(method, path, params, headers, content), trace)
         except TimeoutError:
             title = f"no answer from {self.place} within {timeout:g} s"
             if method not in _READS and trace.sent:
@@ -98,17 +98,9 @@ class Server:
             self._gate.failed(error)
             raise error from None
 
-    async def _exchange(
-        self,
-        method: str,
-        path: str,
-        params: Params | None,
-        headers: Mapping[str, str] | None,
-        content: bytes | None,
-        trace: Trace,
-    ) -> Answer:
+    async def _exchange(self, ask: Ask, trace: Trace) -> Answer:
         """Sends once; again with renewed credentials, or when a kept connection proved dead under a read."""
-        reads = method in _READS
+        reads = ask.method in _READS
         renewed = repeated = False
         while True:
             trace.sent = trace.connected = False
@@ -116,7 +108,7 @@ class Server:
             line = await self._current_line(credential)
             # A write takes a fresh connection: on a kept one that just closed nobody knows if it arrived.
             client = line.requests if reads else line.streams
-            request = self._build(client, method, path, params, headers, content, credential, trace)
+            request = build(client, self.access, ask, credential, trace)
             try:
                 async with line.used():
                     response = await client.send(request, stream=True)
@@ -128,7 +120,7 @@ class Server:
                 told = self._broke(error)
                 # a refused client certificate shows only after the request left, which was not taken then
                 if not reads and trace.sent and not isinstance(told, Unauthorized):
-                    raise _unknown(method, told.title) from error
+                    raise _unknown(ask.method, told.title) from error
                 raise told from error
             self._answered()
             if response.status_code == 401 and not renewed and await self._renew(credential):
@@ -164,7 +156,8 @@ class Server:
         self, path: str, params: Params | None, headers: Mapping[str, str] | None
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         await self._gate.passed()
-        line, response = await self._open(path, params, {"Accept-Encoding": "identity", **(headers or {})})
+        ask = Ask("GET", path, params, {"Accept-Encoding": "identity", **(headers or {})})
+        line, response = await self._open(ask)
         async with line.used():
             chunks = self._chunks(response)
             try:
@@ -173,15 +166,13 @@ class Server:
                 await chunks.aclose()
                 await response.aclose()
 
-    async def _open(
-        self, path: str, params: Params | None, headers: Mapping[str, str]
-    ) -> tuple[Line, httpx.Response]:
+    async def _open(self, ask: Ask) -> tuple[Line, httpx.Response]:
         """The answer's head, after one renewal of the credentials at most."""
         renewed = False
         while True:
             credential = await self._source.get()
             line = await self._current_line(credential)
-            request = self._build(line.streams, "GET", path, params, headers, None, credential, Trace())
+            request = build(line.streams, self.access, ask, credential, Trace())
             try:
                 async with line.used():
                     response = await line.streams.send(request, stream=True)
@@ -209,7 +200,7 @@ class Server:
         """Any answer at all to GET /version means that the server lives."""
         credential = await self._source.get()
         line = await self._current_line(credential)
-        request = self._build(line.streams, "GET", "/version", None, None, None, credential, Trace())
+        request = build(line.streams, self.access, Ask("GET", "/version"), credential, Trace())
         try:
             async with line.used(), self._clock.timeout(self._connect_timeout):
                 response = await line.streams.send(request, stream=True)
@@ -221,24 +212,6 @@ class Server:
             self._stamped_at = float("-inf")
             raise transport_error(error, self.place, self._connect_timeout) from error
         self.heard = self._clock.monotonic()
-
-    def _build(
-        self,
-        client: httpx.AsyncClient,
-        method: str,
-        path: str,
-        params: Params | None,
-        headers: Mapping[str, str] | None,
-        content: bytes | None,
-        credential: Credential,
-        trace: Trace,
-    ) -> httpx.Request:
-        try:
-            request = build(client, self.access, method, path, params, headers, content, credential)
-        except httpx.InvalidURL as error:
-            raise transport_error(error, self.place, self._connect_timeout) from error
-        request.extensions["trace"] = trace
-        return request
 
     async def _current_line(self, credential: Credential) -> Line:
         """The clients for these certificates; new ones when a plugin gave others or files changed."""
