@@ -326,7 +326,7 @@ async def test_a_token_that_is_no_header_is_refused_without_showing_it(authority
 
 async def test_an_address_that_is_none_is_said(authority: Authority) -> None:
     async with opened(access("https://127.0.0.1:1", authority)) as server:
-        with pytest.raises(Misconfigured, match="x.* can't be asked"):
+        with pytest.raises(Misconfigured, match=r"x.* can't be asked"):
             await server.request("GET", "/x\a")
 
 
