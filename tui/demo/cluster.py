@@ -1,4 +1,4 @@
-"""The objects of one simulated cluster, as plain JSON: identity, versions, owners, events, and what changed."""
+"""The objects of one simulated cluster, as plain JSON: identity, versions, owners, events, changes."""
 
 from __future__ import annotations
 
