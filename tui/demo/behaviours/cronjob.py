@@ -16,6 +16,7 @@ from tui.demo.behaviours.common import (
     time_of,
 )
 from tui.demo.behaviours.cron import next_time
+from tui.demo.cluster import Cluster
 
 
 class CronJobs(Controller):
@@ -23,6 +24,10 @@ class CronJobs(Controller):
 
     kind = "CronJob"
     children = frozenset({"Job"})
+
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(cluster)
+        self._skipped: dict[Key, float] = {}
 
     def reconcile(self, key: Key, now: float) -> None:
         """Counts what runs, starts what is due, forgets what is old."""
@@ -75,6 +80,9 @@ class CronJobs(Controller):
             self.due(following, key)
         policy = wanted["spec"].get("concurrencyPolicy", "Allow")
         if running and policy == "Forbid":
+            if self._skipped.get(key) == due:
+                return None
+            self._skipped[key] = due
             said = "Not starting job because prior execution is running and concurrency policy is Forbid"
             self.cluster.event(wanted, "Normal", "JobAlreadyActive", said, "cronjob-controller")
             return None

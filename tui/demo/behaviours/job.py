@@ -54,12 +54,17 @@ class Jobs(Controller):
         self._resume(job, now)
         status.setdefault("startTime", time_of(now))
         retries = failures + sum(_restarts(pod) for pod in active)
-        why = None
+        given_up = condition(status, "FailureTarget")
+        why = (given_up["reason"], given_up["message"]) if given_up else None
         limit = job["spec"].get("activeDeadlineSeconds")
-        if limit is not None and now >= seconds_of(status["startTime"]) + float(limit):
-            why = _TOO_LONG
-        elif failures > job["spec"]["backoffLimit"] or (active and retries > job["spec"]["backoffLimit"]):
-            why = _GAVE_UP
+        if why is None:
+            too_many = failures > job["spec"]["backoffLimit"] or (
+                active and retries > job["spec"]["backoffLimit"]
+            )
+            if limit is not None and now >= seconds_of(status["startTime"]) + float(limit):
+                why = _TOO_LONG
+            elif too_many:
+                why = _GAVE_UP
         if limit is not None:
             self.due(seconds_of(status["startTime"]) + float(limit), key)
         completions = int(job["spec"]["completions"])

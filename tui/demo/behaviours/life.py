@@ -41,11 +41,15 @@ class Life:
         every = float(told.get("every", 60))
         if now < self._next.setdefault(namespace, now + every / 2):
             return
-        self._next[namespace] = now + every
-        count = self._count[namespace] = self._count.get(namespace, -1) + 1
+        count = self._count.get(namespace, 0)
         deeds = told.get("deeds", _DEEDS)
         deed = deeds[count % len(deeds)]
-        if deed == "migrate" and not waves.busy():
+        if deed == "migrate" and waves.busy():
+            self._next[namespace] = now + 5
+            return
+        self._next[namespace] = now + every
+        self._count[namespace] = count + 1
+        if deed == "migrate":
             waves.begin()
         elif deed == "delete":
             self._delete_pod(namespace, "auth")
