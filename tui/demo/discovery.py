@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tui.demo.kinds import KINDS, VERBS, Kind
+from tui.demo.kinds import KINDS, Kind
 
 Object = dict[str, Any]
 
