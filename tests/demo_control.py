@@ -188,7 +188,7 @@ class WorldControl:
         )
 
     def fault(self, what: str, path: str = "", **options: Any) -> None:
-        """status (code, body, retry_after), drop, hang, latency (seconds), cut (bytes), slow (bytes a second)."""
+        """status (code, body, retry_after), drop, hang, latency (seconds), cut and slow (bytes)."""
         self._call("fault", what=what, path=path, **options)
 
     def clear_faults(self) -> None:
