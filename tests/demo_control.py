@@ -65,7 +65,13 @@ class Demo:
 
     def world(self, scene: str = "empty", **options: Any) -> WorldControl:
         """A new world; options: name, environments, at, frozen, speed, bookmark_seconds."""
-        made = self.call("worlds", {"scene": scene, **options})
+        return self._control(self.call("worlds", {"scene": scene, **options}))
+
+    def attach(self, name: str) -> WorldControl:
+        """A world that is there: "demo" is made at start."""
+        return self._control(self.call(f"worlds/{name}"))
+
+    def _control(self, made: Object) -> WorldControl:
         return WorldControl(
             self,
             made["name"],

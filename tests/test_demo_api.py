@@ -1,26 +1,22 @@
-"""The simulator's API: lists, watches, writes, refusals and logs, as the real API server answers."""
+"""The simulator's API: lists, watches, rights, faults and its record, as the real API server answers."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.demo_control import WorldControl
-from tests.demo_objects import config_map, running_pod, with_state
+from tests.demo_objects import config_map, running_pod
 
 Object = dict[str, Any]
 
 MAPS = "/api/v1/namespaces/maps/configmaps"
 PODS = "/api/v1/namespaces/services/pods"
-STRATEGIC = {"Content-Type": "application/strategic-merge-patch+json"}
-MERGE = {"Content-Type": "application/merge-patch+json"}
-JSON = {"Content-Type": "application/json-patch+json"}
 
 
 async def lines_of(response: httpx.Response) -> AsyncIterator[Object]:
@@ -162,125 +158,6 @@ async def test_initial_events_end_with_a_marked_bookmark(world: WorldControl) ->
         assert events[1]["object"]["metadata"]["annotations"] == {"k8s.io/initial-events-end": "true"}
 
 
-async def test_created_objects_get_an_identity(world: WorldControl) -> None:
-    world.put(config_map("first"))
-    async with world.http() as http:
-        made = await http.post(MAPS, json={"metadata": {"generateName": "map-"}, "data": {"a": "b"}})
-        assert made.status_code == 201
-        meta = made.json()["metadata"]
-        assert meta["name"].startswith("map-")
-        assert {"uid", "resourceVersion", "creationTimestamp"} <= set(meta)
-        again = await http.post(MAPS, json={"metadata": {"name": meta["name"]}})
-        assert (again.status_code, again.json()["reason"]) == (409, "AlreadyExists")
-        assert again.json()["message"] == f'configmaps "{meta["name"]}" already exists'
-        nowhere = await http.post("/api/v1/namespaces/nowhere/configmaps", json={"metadata": {"name": "x"}})
-        assert nowhere.json()["message"] == 'namespaces "nowhere" not found'
-
-
-async def test_a_stale_put_conflicts(world: WorldControl) -> None:
-    (made,) = world.put(config_map("a", x="1"))
-    world.put(config_map("a", x="2"))
-    async with world.http() as http:
-        answer = await http.put(f"{MAPS}/a", json=made)
-        assert (answer.status_code, answer.json()["reason"]) == (409, "Conflict")
-        assert answer.json()["message"] == (
-            'Operation cannot be fulfilled on configmaps "a": the object has been modified; '
-            "please apply your changes to the latest version and try again"
-        )
-
-
-@pytest.fixture
-def deployment(world: WorldControl) -> Object:
-    """A Deployment of two containers, at rest."""
-    containers = [{"name": name, "image": f"{name}:1", "env": [{"name": "A", "value": "1"}]} for name in "ab"]
-    labels = {"app": "auth"}
-    spec = {
-        "replicas": 0,
-        "selector": {"matchLabels": labels},
-        "template": {"metadata": {"labels": labels}, "spec": {"containers": containers}},
-    }
-    meta = {"name": "auth", "namespace": "services"}
-    (made,) = world.put({"kind": "Deployment", "apiVersion": "apps/v1", "metadata": meta, "spec": spec})
-    return made
-
-
-DEPLOYMENT = "/apis/apps/v1/namespaces/services/deployments/auth"
-
-
-async def test_strategic_patches_merge_by_name(world: WorldControl, deployment: Object) -> None:
-    change = {"name": "b", "image": "b:2", "env": [{"name": "B", "value": "2"}]}
-    body = {"spec": {"template": {"spec": {"containers": [change]}}}}
-    async with world.http() as http:
-        made = (await http.patch(DEPLOYMENT, json=body, headers=STRATEGIC)).json()
-        first, second = made["spec"]["template"]["spec"]["containers"]
-        assert (first["image"], second["image"]) == ("a:1", "b:2")
-        assert [each["name"] for each in second["env"]] == ["A", "B"]
-        assert made["metadata"]["generation"] == deployment["metadata"]["generation"] + 1
-        gone = {"spec": {"template": {"spec": {"containers": [{"name": "a", "$patch": "delete"}]}}}}
-        made = (await http.patch(DEPLOYMENT, json=gone, headers=STRATEGIC)).json()
-        assert [each["name"] for each in made["spec"]["template"]["spec"]["containers"]] == ["b"]
-
-
-async def test_json_patches_test_first(world: WorldControl, deployment: Object) -> None:
-    path = "/metadata/resourceVersion"
-    change = {"op": "add", "path": "/metadata/annotations", "value": {"a/b": "c"}}
-    async with world.http() as http:
-        wrong = [{"op": "test", "path": path, "value": "1"}, change]
-        answer = await http.patch(DEPLOYMENT, content=json.dumps(wrong), headers=JSON)
-        assert (answer.status_code, answer.json()["reason"]) == (422, "Invalid")
-        right = (await http.get(DEPLOYMENT)).json()["metadata"]["resourceVersion"]
-        fitting = [{"op": "test", "path": path, "value": right}, change]
-        answer = await http.patch(DEPLOYMENT, content=json.dumps(fitting), headers=JSON)
-        assert answer.json()["metadata"]["annotations"]["a/b"] == "c"
-        replaced = [{"op": "replace", "path": "/metadata/annotations/a~1b", "value": "d"}]
-        answer = await http.patch(DEPLOYMENT, content=json.dumps(replaced), headers=JSON)
-        assert answer.json()["metadata"]["annotations"]["a/b"] == "d"
-
-
-async def test_merge_patches_take_away_and_check_versions(world: WorldControl) -> None:
-    world.put(config_map("a", x="1", y="2"))
-    async with world.http() as http:
-        made = (await http.patch(f"{MAPS}/a", json={"data": {"x": None}}, headers=MERGE)).json()
-        assert made["data"] == {"y": "2"}
-        stale = {"metadata": {"resourceVersion": "1"}, "data": {"y": "3"}}
-        assert (await http.patch(f"{MAPS}/a", json=stale, headers=MERGE)).status_code == 409
-        assert (await http.patch(f"{MAPS}/a", json={}, headers={"Content-Type": "text/x"})).status_code == 415
-
-
-async def test_status_and_scale_are_their_own_paths(world: WorldControl, deployment: Object) -> None:
-    async with world.http() as http:
-        body = {"status": {"observedGeneration": 77}, "spec": {"paused": True}}
-        made = (await http.patch(DEPLOYMENT, json=body, headers=MERGE)).json()
-        assert made["spec"]["paused"]
-        assert made.get("status", {}).get("observedGeneration") != 77
-        scale = (
-            await http.patch(f"{DEPLOYMENT}/scale", json={"spec": {"replicas": 0}}, headers=MERGE)
-        ).json()
-        assert (scale["kind"], scale["spec"]["replicas"]) == ("Scale", 0)
-        selector = {"spec": {"selector": {"matchLabels": {"app": "other"}}}}
-        answer = await http.patch(DEPLOYMENT, json=selector, headers=MERGE)
-        assert answer.status_code == 422
-        assert "field is immutable" in answer.json()["message"]
-
-
-async def test_deletes(world: WorldControl) -> None:
-    world.put(config_map("a"), running_pod("one"))
-    async with world.http() as http:
-        wrong = {"preconditions": {"uid": "another"}}
-        assert (await http.request("DELETE", f"{MAPS}/a", json=wrong)).status_code == 409
-        gone = (await http.delete(f"{MAPS}/a")).json()
-        assert (gone["status"], gone["details"]["name"]) == ("Success", "a")
-        missing = await http.get(f"{MAPS}/a")
-        assert missing.json()["message"] == 'configmaps "a" not found'
-        assert missing.json()["details"] == {"name": "a", "kind": "configmaps"}
-        pod = (await http.delete(f"{PODS}/one")).json()
-        assert pod["metadata"]["deletionGracePeriodSeconds"] == 30
-        assert (
-            await http.request("DELETE", f"{PODS}/one", json={"gracePeriodSeconds": 0})
-        ).status_code == 200
-        assert world.get("Pod", "services", "one") is None
-
-
 async def test_rights(world: WorldControl) -> None:
     rule = {"verbs": ["get", "list"], "apiGroups": [""], "resources": ["pods"], "namespaces": ["services"]}
     token = world.user("viewer", [rule])
@@ -374,93 +251,6 @@ async def test_open_watches_are_ended_cut_and_spoken_into(world: WorldControl) -
         world.end_streams(cut=True)
         with pytest.raises(httpx.RemoteProtocolError):
             await watching
-
-
-async def test_a_log_is_read_from_a_time_on(world: WorldControl) -> None:
-    world.put(running_pod("one"))
-    begin = datetime(2026, 8, 1, 12, 0, 0, tzinfo=UTC).timestamp()
-    for number, line in enumerate(["first", "second", "third"]):
-        world.log("services", "one", "app", line, at=begin + number + 0.5)
-    async with world.http() as http:
-
-        async def text(**params: Any) -> str:
-            return (await http.get(f"{PODS}/one/log", params=params)).text
-
-        assert await text() == "first\nsecond\nthird\n"
-        assert await text(tailLines=1) == "third\n"
-        assert await text(limitBytes=3) == "fir"
-        # Inclusive, and the fraction is cut on the way to the kubelet.
-        assert await text(sinceTime="2026-08-01T12:00:01.900000000Z") == "second\nthird\n"
-        assert await text(timestamps="true", tailLines=1) == "2026-08-01T12:00:02.500000000Z third\n"
-        world.rotate("services", "one", "app", keep=1)
-        assert await text() == "third\n"
-
-
-async def test_a_log_is_followed_to_the_end_of_its_run(world: WorldControl) -> None:
-    world.put(running_pod("one"))
-    world.log("services", "one", "app", "before")
-    found: list[bytes] = []
-    async with world.http() as http:
-
-        async def follow() -> None:
-            asked = {"follow": "true", "tailLines": "10"}
-            async with http.stream("GET", f"{PODS}/one/log", params=asked) as response:
-                async for chunk in response.aiter_raw():
-                    found.append(chunk)
-
-        following = asyncio.create_task(follow())
-        await world.until(lambda: found)
-        world.log("services", "one", "app", b"\xff\x1b[31mred", "last")
-        world.restart_container("services", "one", "app", code=3)
-        await following
-        assert b"".join(found) == b"before\n\xff\x1b[31mred\nlast\n"
-        world.log("services", "one", "app", "anew")
-        assert (await http.get(f"{PODS}/one/log")).text == "anew\n"
-        assert (await http.get(f"{PODS}/one/log?previous=true")).text.endswith("last\n")
-
-
-WAITING = 'container "app" in pod "one" is waiting to start: '
-
-
-@pytest.mark.parametrize(
-    ("state", "params", "code", "said"),
-    [
-        ({"waiting": {"reason": "ContainerCreating"}}, {}, 400, WAITING + "ContainerCreating"),
-        ({"waiting": {"reason": "ErrImagePull"}}, {}, 400, WAITING + "image can't be pulled"),
-        (
-            {"waiting": {"reason": "ImagePullBackOff"}},
-            {},
-            400,
-            WAITING + "trying and failing to pull image",
-        ),
-        (
-            {"running": {}},
-            {"previous": "true"},
-            400,
-            'previous terminated container "app" in pod "one" not found',
-        ),
-        ({"running": {}}, {"container": "x"}, 400, "container x is not valid for pod one"),
-    ],
-)
-async def test_why_there_is_no_log(
-    world: WorldControl, state: Object, params: dict[str, str], code: int, said: str
-) -> None:
-    world.put(with_state(running_pod("one"), state))
-    async with world.http() as http:
-        answer = await http.get(f"{PODS}/one/log", params=params)
-        assert (answer.status_code, answer.json()["message"]) == (code, said)
-
-
-async def test_logs_of_several_containers_and_of_no_node(world: WorldControl) -> None:
-    nowhere = running_pod("nowhere")
-    del nowhere["spec"]["nodeName"]
-    world.put(running_pod("two", "services", "a", "b"), nowhere)
-    async with world.http() as http:
-        answer = await http.get(f"{PODS}/two/log")
-        assert answer.json()["message"] == (
-            "a container name must be specified for pod two, choose one of: [a b]"
-        )
-        assert (await http.get(f"{PODS}/nowhere/log")).status_code == 204
 
 
 async def test_worlds_know_nothing_of_each_other(world: WorldControl) -> None:

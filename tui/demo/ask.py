@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from tui.demo.access import Access, User
 from tui.demo.kinds import BY_PATH, Kind
+from tui.demo.protobuf import is_protobuf
 from tui.demo.status import no_such_path, refuse
 from tui.demo.world import Environment
 
@@ -79,6 +80,8 @@ class Ask:
 
     def json(self) -> Object:
         """The body as an object; Refused 400."""
+        if is_protobuf(self.body):
+            raise refuse(415, "the body of the request was in an unknown format - use application/json")
         try:
             found = msgspec.json.decode(self.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:

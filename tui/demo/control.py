@@ -36,7 +36,7 @@ class _Wrong(Exception):
 
 
 class Control:
-    """Paths under /control/<secret>: worlds, worlds/<name>/drop, worlds/<name>/<action>."""
+    """Paths under /control/<secret>: worlds, worlds/<name>, worlds/<name>/drop, worlds/<name>/<action>."""
 
     def __init__(self, worlds: Worlds, folder: Path, secret: str) -> None:
         self._worlds = worlds
@@ -66,11 +66,15 @@ class Control:
         match parts:
             case ["worlds"]:
                 return self.make(msgspec.json.decode(body, type=NewWorld))
+            case ["worlds", name]:
+                return self.told(self._worlds.worlds[name])
             case ["worlds", name, "drop"]:
                 self._worlds.drop(name)
                 return None
             case ["worlds", name, "kubeconfig"]:
-                return self.kubeconfig(self._worlds.worlds[name], msgspec.json.decode(body, type=_Of).user)
+                return str(
+                    self.kubeconfig(self._worlds.worlds[name], msgspec.json.decode(body, type=_Of).user)
+                )
             case ["worlds", name, action] if action in ACTIONS:
                 asked, act = ACTIONS[action]
                 return act(self._worlds.worlds[name], msgspec.json.decode(body, type=asked))
@@ -90,11 +94,15 @@ class Control:
         logs = {each.name: each.logs for each in world.environments.values()}
         build(wish.scene, clusters, logs, world.now())
         self._worlds.add(world)
+        return self.told(world)
+
+    def told(self, world: World) -> Object:
+        """What a client needs to know of a world; writes its files."""
         kubeconfig = self.kubeconfig(world, "ops")
         config = write_config(self._folder, world, kubeconfig)
         return {
-            "name": name,
-            "server": f"{self.server}/{name}",
+            "name": world.name,
+            "server": f"{self.server}/{world.name}",
             "authority": str(self._folder / "ca.crt"),
             "kubeconfig": str(kubeconfig),
             "config": str(config),

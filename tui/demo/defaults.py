@@ -8,6 +8,10 @@ from typing import Any
 Object = dict[str, Any]
 
 
+_PROBES = frozenset({"readinessProbe", "livenessProbe", "startupProbe"})
+_PROBE = {"timeoutSeconds": 1, "periodSeconds": 10, "successThreshold": 1, "failureThreshold": 3}
+
+
 def fill(obj: Object) -> None:
     """Fills defaults in place; does nothing to fields that are set."""
     filler = _FILLERS.get(obj["kind"])
@@ -29,6 +33,9 @@ def _pod_spec(spec: Object, restart: str = "Always") -> None:
             latest = ":" not in image.rsplit("/", 1)[-1] or image.endswith(":latest")
             container.setdefault("imagePullPolicy", "Always" if latest else "IfNotPresent")
             container.setdefault("resources", {})
+            for probe in _PROBES & container.keys():
+                for name, value in _PROBE.items():
+                    container[probe].setdefault(name, value)
             for port in container.get("ports") or ():
                 port.setdefault("protocol", "TCP")
 
