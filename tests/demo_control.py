@@ -72,15 +72,8 @@ class Demo:
         return self._control(self.call(f"worlds/{name}"))
 
     def _control(self, made: Object) -> WorldControl:
-        return WorldControl(
-            self,
-            made["name"],
-            made["server"],
-            Path(made["authority"]),
-            Path(made["kubeconfig"]),
-            Path(made["config"]),
-            made["token"],
-        )
+        authority, kubeconfig, config = (Path(made[each]) for each in ("authority", "kubeconfig", "config"))
+        return WorldControl(self, made["name"], made["server"], authority, kubeconfig, config, made["token"])
 
 
 @dataclass(frozen=True, slots=True)

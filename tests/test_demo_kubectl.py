@@ -143,7 +143,9 @@ async def test_rights_and_who_i_am(kubectl: Kubectl, small: WorldControl) -> Non
     assert await kubectl("auth can-i patch deployments", user="viewer") == "no\n"
     assert "Username    viewer" in await kubectl("auth whoami", user="viewer")
     assert "[get list watch]" in await kubectl("auth can-i --list", user="viewer")
-    assert "Error from server (Forbidden)" in await kubectl("rollout restart deployment/auth", user="viewer")
+    assert 'is forbidden: User "viewer" cannot patch' in await kubectl(
+        "rollout restart deployment/auth", user="viewer"
+    )
 
 
 async def test_writes(kubectl: Kubectl, small: WorldControl) -> None:
