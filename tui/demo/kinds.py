@@ -28,6 +28,11 @@ class Kind:
         return f"{self.group}/{self.version}" if self.group else self.version
 
     @property
+    def custom(self) -> bool:
+        """Defined by a CustomResourceDefinition: no strategic patches, and list items say their kind."""
+        return self.group in ("argoproj.io", "bitnami.com", "gateway.networking.k8s.io")
+
+    @property
     def resource(self) -> str:
         """As messages say it: "pods", "deployments.apps"."""
         return f"{self.plural}.{self.group}" if self.group else self.plural

@@ -104,7 +104,7 @@ def _body(ask: Ask, kind: str, page: list[Object], meta: Object) -> bytes:
         items = (partial(obj) for obj in page)
     else:
         head = {"kind": f"{target.name}List", "apiVersion": target.api_version, "metadata": meta}
-        items = page if "." in target.group and not target.group.endswith(".k8s.io") else map(_untyped, page)
+        items = page if target.custom else map(_untyped, page)
     return msgspec.json.encode({**head, "items": list(items)})
 
 

@@ -86,5 +86,9 @@ class LogBook:
 
     def forget(self, pod_uid: str) -> None:
         """The pod is gone: so are its logs."""
-        for key in [each for each in self._logs if each[0] == pod_uid]:
+        self.prune(lambda uid: uid != pod_uid)
+
+    def prune(self, lives: Callable[[str], bool]) -> None:
+        """Forgets the logs of pods (by UID) that are gone."""
+        for key in [each for each in self._logs if not lives(each[0])]:
             self._logs.pop(key).close()

@@ -68,7 +68,8 @@ class Environment:
             step(now)
 
     def tidy(self) -> None:
-        """Forgets the oldest events: the real ones live an hour."""
+        """Forgets the logs of pods that are gone, and the oldest events: the real ones live an hour."""
+        self.logs.prune(lambda uid: self.cluster.by_uid(uid) is not None)
         events = self.cluster.all("Event")
         if len(events) > _MOST_EVENTS:
             events.sort(key=lambda each: str(each.get("lastTimestamp")))

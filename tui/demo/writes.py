@@ -117,7 +117,7 @@ def _patched(ask: Ask, content_type: str, base: Object) -> Object:
         _MERGE: merge_patch,
         _STRATEGIC: strategic_patch,
     }
-    if "." in ask.target.kind.group and not ask.target.kind.group.endswith(".k8s.io"):
+    if ask.target.kind.custom:
         del patches[_STRATEGIC]
     if content_type not in patches:
         accepted = ", ".join([*patches, _APPLY])
