@@ -1,0 +1,83 @@
+"""What an action is: its id, key and words; and what a deed adds: refusal, plan and progress, all pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from tui.model.environment import Environment
+from tui.model.plan import Plan, Progress, Refusal
+from tui.store import Record, Store
+
+WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
+PODS = frozenset({"Pod"})
+OWNERS = WORKLOADS | PODS | frozenset({"Job", "ReplicaSet"})
+ANYTHING = frozenset({"*"})
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A right that an action takes, as an access review asks for it: `patch`, `deployments.apps`."""
+
+    verb: str
+    resource: str
+
+
+_NO_NEEDS: Mapping[str, tuple[Need, ...]] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that a key or the palette does. `key` names one key, or several with commas between."""
+
+    id: str
+    key: str
+    words: str  # on the key line
+    help: str  # one sentence
+    kinds: frozenset[str] = frozenset()  # record kinds it acts on, "*" for all; empty: it needs no target
+    show: bool = False  # on the key line
+    scopes: frozenset[str] = field(default=frozenset({"*"}))  # ids of panes
+
+    deed = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Its keys; the first is the one that is shown."""
+        return tuple(key for key in self.key.split(",") if key)
+
+    def fits(self, kind: str) -> bool:
+        """Whether it acts on records of that kind."""
+        return kind in self.kinds or "*" in self.kinds
+
+
+@dataclass(frozen=True)
+class Deed(Action):
+    """An action that writes. Nothing here asks the network: rights and objects are read from the store."""
+
+    needs: Mapping[str, tuple[Need, ...]] = field(default=_NO_NEEDS)  # kind -> rights
+
+    deed = True
+
+    def refuse(
+        self, store: Store, environment: Environment, targets: tuple[Record, ...]
+    ) -> tuple[Refusal, ...]:
+        """Why targets are left out; a refusal without a target speaks of the whole deed."""
+        raise NotImplementedError
+
+    def plan(
+        self,
+        store: Store,
+        environment: Environment,
+        targets: tuple[Record, ...],
+        *,
+        now: float,
+        choice: int | None = None,
+        context: str = "",
+    ) -> Plan:
+        """What would be written. `choice` is a revision where there is one to choose, None the default."""
+        raise NotImplementedError
+
+    def progress(self, store: Store, plan: Plan, since: float, now: float) -> Progress:
+        """How far an accepted plan is; asked at each tick until it is over. `since` is epoch seconds."""
+        raise NotImplementedError

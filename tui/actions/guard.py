@@ -1,0 +1,73 @@
+"""Refusals that all deeds share, and a target as it is seen now."""
+
+from __future__ import annotations
+
+from tui.actions.base import Deed
+from tui.model.environment import Environment
+from tui.model.plan import Plan, Refusal, Target
+from tui.model.seen import digest_bytes
+from tui.model.workload import Workload
+from tui.store import Record, Store
+
+
+def seen(record: Record) -> Target:
+    """The record's identity and the digest of what a plan depends on."""
+    meta = record.meta
+    digest = digest_bytes(record.spec) if isinstance(record, Workload) else ""
+    return Target(meta.kind, meta.namespace, meta.name, meta.uid, digest)
+
+
+def common(
+    deed: Deed, store: Store, environment: Environment, targets: tuple[Record, ...]
+) -> tuple[Refusal, ...]:
+    """Read-only environments, nothing selected, wrong kinds, links that are not live, missing rights."""
+    if environment.readonly:
+        return (Refusal(None, f"{environment.name} is read-only"),)
+    if not targets:
+        return (Refusal(None, "nothing is selected"),)
+    refused = []
+    for record in targets:
+        why = _why(deed, store, record)
+        if why:
+            refused.append(Refusal(seen(record), why))
+    return tuple(refused)
+
+
+def _why(deed: Deed, store: Store, record: Record) -> str:
+    meta = record.meta
+    if not deed.fits(meta.kind):
+        return f"{deed.words.lower()} does not work on a {meta.kind}"
+    present = store.by_uid(meta.kind, meta.uid)
+    if present is None:
+        return "it is gone"
+    if present.meta.deleted is not None:
+        return "it is being deleted"
+    link = store.link(meta.kind)
+    if link is not None and not link.usable:
+        return f"the link is {link.state}: wait until it is live"
+    for need in deed.needs.get(meta.kind, ()):
+        right = store.right(need.verb, need.resource, meta.namespace)
+        if right is not None and not right.allowed:
+            return f"You may not {need.verb} {need.resource.partition('.')[0]} in {meta.namespace}"
+    return ""
+
+
+def left(targets: tuple[Record, ...], refused: tuple[Refusal, ...]) -> tuple[Record, ...]:
+    """The targets that are not refused; none when the whole deed is."""
+    if any(refusal.target is None for refusal in refused):
+        return ()
+    out = {refusal.target.uid for refusal in refused if refusal.target is not None}
+    return tuple(record for record in targets if record.meta.uid not in out)
+
+
+def changed(store: Store, plan: Plan) -> str:
+    """What happened to a target since the plan was made; empty while the plan holds (for the open dialog)."""
+    for step in plan.steps:
+        target = step.target
+        record = store.by_uid(target.kind, target.uid)
+        if record is None:
+            other = store.get(target.kind, target.namespace, target.name)
+            return f"{target.words} was {'deleted' if other is None else 'replaced'}"
+        if seen(record).digest != target.digest:
+            return f"{target.words} changed while you looked"
+    return ""

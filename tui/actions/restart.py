@@ -1,0 +1,126 @@
+"""Restart: new pods of the same template, as `kubectl rollout restart`."""
+
+from __future__ import annotations
+
+import shlex
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tui.actions import rollout
+from tui.actions.base import WORKLOADS, Deed, Need
+from tui.actions.guard import common, left, seen
+from tui.model.environment import Environment
+from tui.model.plan import Change, Plan, Progress, Refusal, Remark, Step, Weight
+from tui.model.workload import PodDisruptionBudget, Workload
+from tui.store import Record, Store
+
+
+@dataclass(frozen=True)
+class Restart(Deed):
+    """Writes the annotation restartedAt into the pod template."""
+
+    def refuse(
+        self, store: Store, environment: Environment, targets: tuple[Record, ...]
+    ) -> tuple[Refusal, ...]:
+        refused = common(self, store, environment, targets)
+        paused = [
+            Refusal(seen(record), "paused: resume it first")
+            for record in left(targets, refused)
+            if isinstance(record, Workload) and record.paused
+        ]
+        return (*refused, *paused)
+
+    def plan(
+        self,
+        store: Store,
+        environment: Environment,
+        targets: tuple[Record, ...],
+        *,
+        now: float,
+        choice: int | None = None,
+        context: str = "",
+    ) -> Plan:
+        refused = self.refuse(store, environment, targets)
+        acted = [record for record in left(targets, refused) if isinstance(record, Workload)]
+        title = f"Restart {acted[0].meta.name}" if len(acted) == 1 else f"Restart {len(acted)} workloads"
+        return Plan(
+            deed=self.id,
+            environment=environment.name,
+            title=title,
+            steps=tuple(Step(self.id, seen(one), f"Restart {one.meta.name}") for one in acted),
+            changes=tuple(_change(one) for one in acted),
+            remarks=tuple(remark for one in acted for remark in _remarks(store, one)),
+            refused=refused,
+            command=_command(acted, context or environment.context),
+            verb="Restart",
+        )
+
+    def progress(self, store: Store, plan: Plan, since: float, now: float) -> Progress:
+        return rollout.follow(store, plan, since, now)
+
+
+def _change(workload: Workload) -> Change:
+    pods = "1 pod" if workload.replicas == 1 else f"{workload.replicas} pods"
+    return Change(f"{workload.meta.namespace} / {workload.meta.name}", pods, f"{pods}, new, same template")
+
+
+def _remarks(store: Store, workload: Workload) -> Iterator[Remark]:
+    name = workload.meta.name
+    if workload.strategy == "OnDelete":
+        yield Remark(Weight.LOOK, f"{name}: OnDelete, so no pod restarts until it is deleted")
+    if workload.partition:
+        yield Remark(Weight.LOOK, f"{name}: partition {workload.partition}, lower ordinals stay as they are")
+    if workload.strategy == "Recreate":
+        yield Remark(Weight.LOOK, f"{name}: Recreate, so all pods end before new ones start")
+    elif workload.replicas == 1 and workload.meta.kind == "StatefulSet":
+        yield Remark(Weight.LOOK, f"{name}: one replica, so it does not answer while it restarts")
+    elif workload.replicas == 1 and workload.meta.kind == "Deployment":
+        yield Remark(Weight.QUIET, f"{name}: one replica; the old pod stays until the new one is ready")
+    if not workload.replicas:
+        yield Remark(Weight.LOOK, f"{name}: scaled to 0, so there is no pod to restart")
+    if workload.available < workload.replicas:
+        lack = workload.replicas - workload.available
+        yield Remark(Weight.LOOK, f"{name}: {lack} of {workload.replicas} pods are not available now")
+    for budget in _budgets(store, workload):
+        if budget.allowed == 0:
+            yield Remark(
+                Weight.LOOK, f"{name}: PodDisruptionBudget {budget.meta.name} allows no disruption now"
+            )
+
+
+def _budgets(store: Store, workload: Workload) -> Iterator[PodDisruptionBudget]:
+    for record in store.all("PodDisruptionBudget"):
+        if (
+            isinstance(record, PodDisruptionBudget)
+            and record.meta.namespace == workload.meta.namespace
+            and record.selector
+            and record.selector.items() <= workload.selector.items()
+        ):
+            yield record
+
+
+def _command(workloads: list[Workload], context: str) -> str:
+    """One line per namespace."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for one in workloads:
+        names[one.meta.namespace].append(f"{one.meta.kind.lower()}/{one.meta.name}")
+    where = f"kubectl --context {shlex.quote(context)}" if context else "kubectl"
+    return "\n".join(
+        f"{where} -n {namespace} rollout restart {' '.join(each)}" for namespace, each in names.items()
+    )
+
+
+RESTART = Restart(
+    id="restart",
+    key="r",
+    words="Restart",
+    help="Starts new pods of the same template, one after the other.",
+    kinds=WORKLOADS,
+    show=True,
+    needs={
+        "Deployment": (Need("patch", "deployments.apps"),),
+        "StatefulSet": (Need("patch", "statefulsets.apps"),),
+        "DaemonSet": (Need("patch", "daemonsets.apps"),),
+    },
+)

@@ -1,0 +1,237 @@
+"""The one gate to every write: is it allowed, is the target still what was seen, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tui.clock import Clock
+from tui.errors import Conflict, DeployError, Gone, Refused, Unknown
+from tui.journal import Entry, Journal, Unwritable
+from tui.model.environment import Environment
+from tui.model.plan import Plan, Stage, Step, Target
+from tui.model.seen import digest
+from tui.store import Store
+from tui.wire import write
+from tui.wire.server import Server
+from tui.wire.write import Object
+
+_ATTEMPTS = 3  # of a write that meets another one
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one step; revisions are those of the Deployment's annotation, or updateRevision."""
+
+    step: Step
+    stage: Stage
+    text: str
+    id: str = ""  # of its lines in the journal
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """ACCEPTED: follow it; FAILED: nothing (more) was written; UNKNOWN: sent once, and nobody knows."""
+
+    stage: Stage
+    text: str
+    results: tuple[Result, ...] = ()
+    condition: DeployError | None = None  # the journal could not be written
+
+
+@dataclass(slots=True)
+class _Run:
+    """One plan on its way."""
+
+    plan: Plan
+    server: Server
+    environment: Environment
+    stale: Callable[[], bool]
+    journal: Journal
+    clock: Clock
+    who: str
+    condition: DeployError | None = None
+    results: list[Result] = field(default_factory=list)
+
+
+async def out(
+    plan: Plan,
+    *,
+    server: Server,
+    store: Store,
+    environment: Environment,
+    readonly: bool,
+    stale: Callable[[], bool],
+    journal: Journal,
+    clock: Clock,
+    who: str,
+) -> Outcome:
+    """Carries a confirmed plan out, step by step, up to the first that fails; never raises a DeployError."""
+    run = _Run(plan, server, environment, stale, journal, clock, who)
+    try:
+        _allowed(run, store, readonly)
+        await _journal_works(run)
+        for step in plan.steps:
+            result = await _step(run, step)
+            run.results.append(result)
+            if result.stage is not Stage.ACCEPTED:
+                break
+    except DeployError as error:
+        return Outcome(Stage.FAILED, str(error), tuple(run.results), run.condition)
+    return _outcome(run)
+
+
+def _outcome(run: _Run) -> Outcome:
+    results = tuple(run.results)
+    last = results[-1]
+    text = last.text
+    if len(run.plan.steps) > 1:
+        accepted = sum(result.stage is Stage.ACCEPTED for result in results)
+        text = f"{accepted} of {len(run.plan.steps)} accepted"
+        if last.stage is not Stage.ACCEPTED:
+            text += f", then {last.step.target.name}: {last.text}"
+    return Outcome(last.stage, text, results, run.condition)
+
+
+def _allowed(run: _Run, store: Store, readonly: bool) -> None:
+    """Refused before anything is asked of the network."""
+    if readonly or run.environment.readonly:
+        raise Refused("read-only: nothing is written", "start without --readonly, or look at readonly:")
+    if run.environment.name != run.plan.environment:
+        raise Refused(f"the plan is for {run.plan.environment}, not {run.environment.name}")
+    if not run.plan.steps:
+        raise Refused("nothing to do: every target is left out")
+    _fresh_link(run)
+    for kind in {step.target.kind for step in run.plan.steps}:
+        link = store.link(kind)
+        if link is not None and not link.usable:
+            raise Refused(f"the link to {kind}s is {link.state}", "wait until it is live")
+
+
+def _fresh_link(run: _Run) -> None:
+    if run.stale():
+        raise Refused(f"the link to {run.environment.name} is stale", "wait until it is live")
+
+
+async def _journal_works(run: _Run) -> None:
+    """A protected environment takes no deed that leaves no trace."""
+    try:
+        await asyncio.to_thread(run.journal.check)
+    except Unwritable as error:
+        run.condition = error
+        if run.environment.protected:
+            hint = f"{run.environment.name} is protected; {error.hint}"
+            raise Refused(error.title, hint) from error
+
+
+async def _step(run: _Run, step: Step) -> Result:
+    entry = Entry(
+        when=run.clock.now(),
+        id=uuid.uuid4().hex,
+        phase="asked",
+        who=run.who,
+        environment=run.environment.name,
+        deed=step.deed,
+        target=step.target,
+        plan=step.words,
+        command=run.plan.command,
+    )
+    failed = await _note(run, entry)
+    if failed is not None and run.environment.protected:
+        return Result(step, Stage.FAILED, str(failed))
+    try:
+        _fresh_link(run)
+        result = await _write(run, step)
+    except Unknown as error:
+        result = Result(step, Stage.UNKNOWN, str(error))
+    except DeployError as error:
+        result = Result(step, Stage.FAILED, str(error))
+    result = replace(result, id=entry.id)
+    told = f"{result.stage}: {result.text}"
+    ended = "end" if result.stage is Stage.FAILED else "outcome"
+    await _note(
+        run,
+        replace(
+            entry,
+            when=run.clock.now(),
+            phase=ended,
+            before=result.before,
+            after=result.after,
+            outcome=told,
+        ),
+    )
+    return result
+
+
+async def _note(run: _Run, entry: Entry) -> DeployError | None:
+    try:
+        await asyncio.to_thread(run.journal.append, entry)
+    except Unwritable as error:
+        run.condition = error
+        return error
+    return None
+
+
+async def _write(run: _Run, step: Step) -> Result:
+    """Reads, compares, writes; again when another writer came between."""
+    target = step.target
+    make = write.DEEDS[step.deed]
+    for attempt in range(1, _ATTEMPTS + 1):
+        fresh = await _unchanged(run.server, target)
+        ready = await make(run.server, step, fresh, run.clock.now())
+        try:
+            made = await write.send(run.server, target, ready, fresh["metadata"]["resourceVersion"])
+        except Conflict as error:
+            if attempt == _ATTEMPTS:
+                hint = f"tried {_ATTEMPTS} times; look again"
+                raise Conflict(f"{target.words} is being changed by others", hint) from error
+            continue
+        except Unknown as error:
+            return await _look(run.server, step, ready, fresh, error)
+        return Result(step, Stage.ACCEPTED, "accepted", before=_revision(fresh), after=_revision(made))
+    raise AssertionError("the last attempt returns or raises")
+
+
+async def _unchanged(server: Server, target: Target) -> Object:
+    """The object as it is now; Refused when it is not the one that the plan was made for."""
+    hint = "nothing was written; look again"
+    try:
+        fresh = await write.read(server, target.kind, target.namespace, target.name)
+    except Gone as error:
+        raise Refused(f"{target.words} was deleted while you looked", hint) from error
+    meta: dict[str, Any] = fresh["metadata"]
+    if meta["uid"] != target.uid:
+        raise Refused(f"{target.words} was replaced while you looked: it is another object now", hint)
+    if meta.get("deletionTimestamp"):
+        raise Refused(f"{target.words} is being deleted", hint)
+    if target.digest and digest(fresh["spec"]) != target.digest:
+        title = f"{target.words} changed while you looked: generation {meta.get('generation', '?')}"
+        raise Refused(title, hint)
+    return fresh
+
+
+async def _look(server: Server, step: Step, ready: write.Write, fresh: Object, error: Unknown) -> Result:
+    """After a lost answer: only what a read can tell, the write is never sent again."""
+    target = step.target
+    before = _revision(fresh)
+    try:
+        now = await write.read(server, target.kind, target.namespace, target.name)
+    except DeployError as blind:
+        text = f"{error.title}; and it can't be looked at: {blind.title}"
+        return Result(step, Stage.UNKNOWN, text, before=before)
+    if now["metadata"]["uid"] == target.uid and ready.landed(now):
+        text = "accepted (its answer was lost, the object has the change)"
+        return Result(step, Stage.ACCEPTED, text, before=before, after=_revision(now))
+    text = f"{error.title}; the object does not have the change now: it may still come"
+    return Result(step, Stage.UNKNOWN, text, before=before, after=_revision(now))
+
+
+def _revision(thing: Object) -> str:
+    annotations = thing["metadata"].get("annotations") or {}
+    number = annotations.get("deployment.kubernetes.io/revision")
+    return str(number or (thing.get("status") or {}).get("updateRevision") or "")

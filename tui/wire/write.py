@@ -1,0 +1,169 @@
+"""The writes on workloads: each deed's request made from a fresh object, and how to see whether it landed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from tui.errors import Conflict, Invalid, Refused, Unreachable
+from tui.model.plan import Step, Target
+from tui.wire.server import Server
+
+Object = dict[str, Any]
+
+RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
+HASH = "pod-template-hash"
+_STRATEGIC = "application/strategic-merge-patch+json"
+_JSON_PATCH = "application/json-patch+json"
+_PLURALS = {
+    "Deployment": "deployments",
+    "StatefulSet": "statefulsets",
+    "DaemonSet": "daemonsets",
+    "ReplicaSet": "replicasets",
+    "ControllerRevision": "controllerrevisions",
+}
+KEPT_ANNOTATIONS = (  # an undo takes these from the Deployment, all others from the ReplicaSet (facts 2.2)
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "deployment.kubernetes.io/revision",
+    "deployment.kubernetes.io/revision-history",
+    "deployment.kubernetes.io/desired-replicas",
+    "deployment.kubernetes.io/max-replicas",
+    "deprecated.deployment.rollback.to",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One request that is ready to go. `landed` says of a later state whether it took effect."""
+
+    content_type: str
+    body: Any
+    landed: Callable[[Object], bool]
+
+
+async def read(server: Server, kind: str, namespace: str, name: str) -> Object:
+    """The object as it is now; Gone when there is none of that name."""
+    answer = await server.request("GET", _path(kind, namespace, name))
+    return _object(answer.body, server)
+
+
+async def restart(server: Server, step: Step, fresh: Object, at: float) -> Write:
+    """As `kubectl rollout restart`, but bound to the version that was read (facts 2.1)."""
+    template = fresh["spec"]["template"]
+    stamp = _stamp(at)
+    if _annotations(template).get(RESTARTED_AT) == stamp:  # a second restart in one second would be empty
+        stamp = _stamp(at + 1)
+    body = {
+        "metadata": {"resourceVersion": fresh["metadata"]["resourceVersion"]},
+        "spec": {"template": {"metadata": {"annotations": {RESTARTED_AT: stamp}}}},
+    }
+
+    def landed(now: Object) -> bool:
+        return _annotations(now["spec"]["template"]).get(RESTARTED_AT) == stamp
+
+    return Write(_STRATEGIC, body, landed)
+
+
+async def roll_back(server: Server, step: Step, fresh: Object, at: float) -> Write:
+    """As `kubectl rollout undo`, but bound to the version that was read (facts 2.2 and 2.3)."""
+    kind = "ReplicaSet" if step.target.kind == "Deployment" else "ControllerRevision"
+    name = str(step.arguments["revision_name"])
+    past = await read(server, kind, step.target.namespace, name)
+    if past["metadata"]["uid"] != step.arguments["revision_uid"]:
+        raise Refused(f"{kind} {name} was replaced while you looked", "look at the revisions again")
+    if kind == "ReplicaSet":
+        return _undo_deployment(past, fresh)
+    return _undo_set(past, fresh)
+
+
+def _undo_deployment(past: Object, fresh: Object) -> Write:
+    template = without_hash(past["spec"]["template"])
+    kept = {key: value for key, value in _annotations(fresh).items() if key in KEPT_ANNOTATIONS}
+    taken = {key: value for key, value in _annotations(past).items() if key not in KEPT_ANNOTATIONS}
+    # "add" on an existing member replaces it, and does not fail when the object has no annotations at all
+    body = [
+        {"op": "test", "path": "/metadata/resourceVersion", "value": fresh["metadata"]["resourceVersion"]},
+        {"op": "replace", "path": "/spec/template", "value": template},
+        {"op": "add", "path": "/metadata/annotations", "value": kept | taken},
+    ]
+    return Write(_JSON_PATCH, body, lambda now: same_template(now["spec"]["template"], template))
+
+
+def _undo_set(past: Object, fresh: Object) -> Write:
+    body = dict(past["data"])
+    body["metadata"] = {"resourceVersion": fresh["metadata"]["resourceVersion"]}
+    template = dict(past["data"]["spec"]["template"])
+    template.pop("$patch", None)
+    return Write(_STRATEGIC, body, lambda now: same_template(now["spec"]["template"], template))
+
+
+DEEDS: Mapping[str, Callable[[Server, Step, Object, float], Awaitable[Write]]] = {
+    "restart": restart,
+    "roll-back": roll_back,
+}
+
+
+async def send(server: Server, target: Target, write: Write, version: str) -> Object:
+    """Sends it once; Conflict when the object is no longer at `version`, Unknown when no answer came."""
+    path = _path(target.kind, target.namespace, target.name)
+    try:
+        answer = await server.request(
+            "PATCH",
+            path,
+            params={"fieldManager": "deploytui"},
+            headers={"Content-Type": write.content_type},
+            content=json.dumps(write.body, separators=(",", ":")).encode(),
+        )
+    except Invalid as error:
+        if write.content_type != _JSON_PATCH:
+            raise
+        # The answer to a failed test says 422 and little more: whether that was it, the version tells.
+        now = await read(server, target.kind, target.namespace, target.name)
+        if now["metadata"]["resourceVersion"] == version:
+            raise
+        raise Conflict(f"{target.words} changed under the write") from error
+    return _object(answer.body, server)
+
+
+def same_template(one: Object, other: Object) -> bool:
+    """Whether two pod templates mean the same: the hash label, nulls and empty members do not count."""
+    return bool(_normal(without_hash(one)) == _normal(without_hash(other)))
+
+
+def without_hash(template: Object) -> Object:
+    """A copy of a ReplicaSet's template without the label that the controller put in."""
+    meta = dict(template.get("metadata") or {})
+    labels = {key: value for key, value in (meta.get("labels") or {}).items() if key != HASH}
+    return {**template, "metadata": {**meta, "labels": labels}}
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, dict):
+        found = {key: _normal(each) for key, each in value.items()}
+        return {key: each for key, each in found.items() if each not in (None, {}, [])}
+    return [_normal(each) for each in value] if isinstance(value, list) else value
+
+
+def _annotations(thing: Object) -> dict[str, str]:
+    return (thing.get("metadata") or {}).get("annotations") or {}
+
+
+def _path(kind: str, namespace: str, name: str) -> str:
+    return f"/apis/apps/v1/namespaces/{namespace}/{_PLURALS[kind]}/{name}"
+
+
+def _object(body: bytes, server: Server) -> Object:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or "metadata" not in found:
+        raise Unreachable(f"{server.place} answered something that is no object", "is a proxy in between?")
+    return found
+
+
+def _stamp(at: float) -> str:
+    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
