@@ -24,6 +24,7 @@ class Entry:
         self.file = file
         self._node = node
         self._values: dict[str, yaml.Node] = {}
+        self._keys: dict[str, yaml.Node] = {}
         if node is not None:
             self._values = self._collect(node)
 
@@ -43,6 +44,7 @@ class Entry:
             if key.value in values:
                 raise self.wrong(key, f'"{key.value}" is given twice', "keep one of the two lines")
             values[key.value] = value
+            self._keys[key.value] = key
         return merged | values
 
     def wrong(self, at: yaml.Node | str | None, title: str, hint: str = "") -> Misconfigured:
@@ -51,6 +53,13 @@ class Entry:
         node = node or self._node
         place = f"{self.file}:{node.start_mark.line + 1}" if node is not None else str(self.file)
         return Misconfigured(f"{place}: {title}", hint)
+
+    def place(self, key: str) -> str:
+        """`file:line` of a key itself; its value may begin a line below."""
+        return f"{self.file}:{self._keys[key].start_mark.line + 1}"
+
+    def is_table(self, key: str) -> bool:
+        return isinstance(self._values.get(key), yaml.MappingNode)
 
     def has(self, key: str) -> bool:
         node = self._values.get(key)
@@ -132,7 +141,10 @@ class Entry:
     def plain(self, key: str) -> object:
         """Whatever is under a key as plain Python values (JSON shapes)."""
         node = self._values.get(key)
-        return None if node is None else _construct(node)
+        try:
+            return None if node is None else _construct(node)
+        except (yaml.YAMLError, ValueError):
+            raise self.wrong(node, f"{key}: expected plain values") from None
 
 
 def read(file: Path) -> Entry:

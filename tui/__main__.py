@@ -1,0 +1,126 @@
+"""The command: a command line becomes Settings, Settings a cockpit, its end an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.settings import Options, Settings
+
+MISCONFIGURED = 2  # argparse ends with it too
+
+
+class _Version(argparse.Action):
+    """Prints the installed version; looking it up takes longer than all the rest, so only on demand."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"deploytui {version('deploytui')}")
+        parser.exit()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="deploytui", description="The terminal cockpit for people who deploy to Kubernetes."
+    )
+    add = parser.add_argument
+    add("environment", nargs="?", default="", metavar="ENVIRONMENT", help="the environment to open first")
+    add("-n", "--namespace", default="", metavar="NS", help="show this namespace first")
+    add("--kubeconfig", metavar="FILE", help="instead of KUBECONFIG and ~/.kube/config")
+    add("--context", default="", help="a context of the kubeconfig")
+    add("--as", dest="user", default="", metavar="USER", help="act as another user (impersonation)")
+    add("--as-group", dest="groups", action="append", default=[], metavar="GROUP", help="may be repeated")
+    add("--config", metavar="FILE", help="instead of deploytui.yaml")
+    add("--readonly", action="store_true", help="nothing is ever written")
+    add("--demo", action="store_true", help="open on a simulated cluster of four environments")
+    add("--version", action=_Version, nargs=0, help="print the version")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command; the exit code is the cockpit's, or 2 when something is misconfigured."""
+    typed = _parser().parse_args(argv)
+    from pathlib import Path
+
+    from tui.errors import Misconfigured
+    from tui.settings import Options
+
+    options = Options(
+        environment=typed.environment,
+        namespace=typed.namespace,
+        kubeconfig=Path(typed.kubeconfig) if typed.kubeconfig else None,
+        context=typed.context,
+        user=typed.user,
+        groups=tuple(typed.groups),
+        config=Path(typed.config) if typed.config else None,
+        readonly=typed.readonly,
+        demo=typed.demo,
+    )
+    try:
+        if not options.demo:
+            return _run(_load(options))
+        with _demo(options) as settings:
+            return _run(settings)
+    except Misconfigured as error:
+        print(f"deploytui: {error}", file=sys.stderr)
+        return MISCONFIGURED
+
+
+def _load(options: Options) -> Settings:
+    import os
+    from pathlib import Path
+
+    from tui.settings import load
+
+    return load(options, environ=os.environ, cwd=Path.cwd(), home=Path.home())
+
+
+def _run(settings: Settings) -> int:
+    from tui.app import Cockpit
+
+    cockpit = Cockpit(settings)
+    cockpit.run()
+    return cockpit.return_code or 0
+
+
+@contextmanager
+def _demo(options: Options) -> Iterator[Settings]:
+    """Settings for a simulator of our own; it ends with its standard input, so also when we are killed."""
+    import json
+    import subprocess
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    from tui.errors import Misconfigured
+
+    if options.kubeconfig is not None or options.config is not None:
+        raise Misconfigured("--demo brings its own --kubeconfig and --config", "leave them out")
+    if find_spec("starlette") is None or find_spec("uvicorn") is None:
+        raise Misconfigured("the demo is not installed", "pip install 'deploytui[demo]'")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui.demo"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    # leaving the process closes both pipes and waits
+    with process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        if not said:
+            raise Misconfigured(f"the demo did not start (exit code {process.wait()})")
+        told = json.loads(said)
+        own = replace(
+            options,
+            kubeconfig=Path(told["kubeconfig"]),
+            config=Path(told["config"]),
+            state=Path(told["folder"]) / "state",
+        )
+        yield _load(own)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
