@@ -193,7 +193,9 @@ async def _write(run: _Run, step: Step) -> Result:
             continue
         except Unknown as error:
             return await _look(run.server, step, ready, fresh, error)
-        return Result(step, Stage.ACCEPTED, "accepted", before=_revision(fresh), after=_revision(made))
+        before, after = _revision(fresh), _revision(made)
+        # A Deployment gets its new number from the controller, later: the deed's end tells it.
+        return Result(step, Stage.ACCEPTED, "accepted", before=before, after=after if after != before else "")
     raise AssertionError("the last attempt returns or raises")
 
 

@@ -3,7 +3,33 @@
 from __future__ import annotations
 
 from tui.actions.base import Action
+from tui.actions.copy import COPY
+from tui.actions.everywhere import EVERYWHERE
+from tui.actions.filter import FILTER
+from tui.actions.help import HELP
+from tui.actions.journal_view import JOURNAL
+from tui.actions.logs import LOGS
+from tui.actions.owner import OWNER
+from tui.actions.palette import PALETTE
+from tui.actions.previous_logs import PREVIOUS_LOGS
 from tui.actions.restart import RESTART
+from tui.actions.trouble import TROUBLE
+from tui.actions.why import WHY
+from tui.actions.yaml import YAML
 
-ACTIONS: tuple[Action, ...] = (RESTART,)
+ACTIONS: tuple[Action, ...] = (
+    WHY,
+    LOGS,
+    PREVIOUS_LOGS,
+    RESTART,
+    YAML,
+    FILTER,
+    OWNER,
+    TROUBLE,
+    EVERYWHERE,
+    COPY,
+    PALETTE,
+    JOURNAL,
+    HELP,
+)
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from tui.model.environment import Environment
 from tui.model.plan import Plan, Progress, Refusal
@@ -12,8 +10,11 @@ from tui.store import Record, Store
 
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 PODS = frozenset({"Pod"})
-OWNERS = WORKLOADS | PODS | frozenset({"Job", "ReplicaSet"})
-ANYTHING = frozenset({"*"})
+LOGGED = WORKLOADS | PODS | frozenset({"Job", "ReplicaSet"})
+ANYTHING = LOGGED | frozenset(
+    {"CronJob", "Event", "Secret", "ConfigMap", "SealedSecret", "Application", "Service", "Namespace"}
+    | {"HorizontalPodAutoscaler", "PodDisruptionBudget", "ControllerRevision"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,6 @@ class Need:
     resource: str
 
 
-_NO_NEEDS: Mapping[str, tuple[Need, ...]] = MappingProxyType({})
-
-
 @dataclass(frozen=True)
 class Action:
     """Something that a key or the palette does. `key` names one key, or several with commas between."""
@@ -35,7 +33,7 @@ class Action:
     key: str
     words: str  # on the key line
     help: str  # one sentence
-    kinds: frozenset[str] = frozenset()  # record kinds it acts on, "*" for all; empty: it needs no target
+    kinds: frozenset[str] = frozenset()  # of the records it acts on; empty: it needs no target
     show: bool = False  # on the key line
     scopes: frozenset[str] = field(default=frozenset({"*"}))  # ids of panes
 
@@ -48,16 +46,20 @@ class Action:
 
     def fits(self, kind: str) -> bool:
         """Whether it acts on records of that kind."""
-        return kind in self.kinds or "*" in self.kinds
+        return kind in self.kinds
 
 
 @dataclass(frozen=True)
 class Deed(Action):
     """An action that writes. Nothing here asks the network: rights and objects are read from the store."""
 
-    needs: Mapping[str, tuple[Need, ...]] = field(default=_NO_NEEDS)  # kind -> rights
+    needs: tuple[Need, ...] = ()  # of all its kinds
 
     deed = True
+
+    def rights(self, kind: str) -> tuple[Need, ...]:
+        """What it takes on objects of that kind."""
+        return tuple(need for need in self.needs if need.resource.partition(".")[0] == f"{kind.lower()}s")
 
     def refuse(
         self, store: Store, environment: Environment, targets: tuple[Record, ...]

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from tui.actions.base import Deed
 from tui.model.environment import Environment
-from tui.model.plan import Plan, Refusal, Target
+from tui.model.plan import Refusal, Target
 from tui.model.seen import digest_bytes
 from tui.model.workload import Workload
 from tui.store import Record, Store
 
 
+def digest(record: Record) -> str:
+    """Of what a plan depends on; empty for kinds of which only the identity counts."""
+    return digest_bytes(record.spec) if isinstance(record, Workload) else ""
+
+
 def seen(record: Record) -> Target:
-    """The record's identity and the digest of what a plan depends on."""
+    """The record as the operator sees it now."""
     meta = record.meta
-    digest = digest_bytes(record.spec) if isinstance(record, Workload) else ""
-    return Target(meta.kind, meta.namespace, meta.name, meta.uid, digest)
+    return Target(meta.kind, meta.namespace, meta.name, meta.uid, digest(record))
 
 
 def common(
@@ -45,7 +49,7 @@ def _why(deed: Deed, store: Store, record: Record) -> str:
     link = store.link(meta.kind)
     if link is not None and not link.usable:
         return f"the link is {link.state}: wait until it is live"
-    for need in deed.needs.get(meta.kind, ()):
+    for need in deed.rights(meta.kind):
         right = store.right(need.verb, need.resource, meta.namespace)
         if right is not None and not right.allowed:
             return f"You may not {need.verb} {need.resource.partition('.')[0]} in {meta.namespace}"
@@ -58,16 +62,3 @@ def left(targets: tuple[Record, ...], refused: tuple[Refusal, ...]) -> tuple[Rec
         return ()
     out = {refusal.target.uid for refusal in refused if refusal.target is not None}
     return tuple(record for record in targets if record.meta.uid not in out)
-
-
-def changed(store: Store, plan: Plan) -> str:
-    """What happened to a target since the plan was made; empty while the plan holds (for the open dialog)."""
-    for step in plan.steps:
-        target = step.target
-        record = store.by_uid(target.kind, target.uid)
-        if record is None:
-            other = store.get(target.kind, target.namespace, target.name)
-            return f"{target.words} was {'deleted' if other is None else 'replaced'}"
-        if seen(record).digest != target.digest:
-            return f"{target.words} changed while you looked"
-    return ""

@@ -118,9 +118,5 @@ RESTART = Restart(
     help="Starts new pods of the same template, one after the other.",
     kinds=WORKLOADS,
     show=True,
-    needs={
-        "Deployment": (Need("patch", "deployments.apps"),),
-        "StatefulSet": (Need("patch", "statefulsets.apps"),),
-        "DaemonSet": (Need("patch", "daemonsets.apps"),),
-    },
+    needs=tuple(Need("patch", f"{plural}.apps") for plural in ("deployments", "statefulsets", "daemonsets")),
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tui.actions.guard import seen
-from tui.model.key import condition
 from tui.model.plan import Plan, Progress, Stage, Step
+from tui.model.rollout import rollout, rollout_status
 from tui.model.workload import Workload
 from tui.store import Store
 
@@ -46,45 +46,21 @@ def _step(store: Store, step: Step) -> Progress:
 
 def status(workload: Workload) -> Progress:
     """Of the newest template, once its controller has seen it."""
-    name = workload.meta.name
     if workload.strategy == "OnDelete":
         return Progress(Stage.DONE, "written; pods change when they are deleted (OnDelete)")
-    if workload.meta.kind == "StatefulSet":
-        return _stateful_set(workload)
-    if workload.meta.kind == "Deployment":
-        progressing = condition(workload.conditions, "Progressing")
-        if progressing is not None and progressing.reason == "ProgressDeadlineExceeded":
-            return Progress(Stage.FAILED, f"{name} exceeded its progress deadline")
-    if workload.updated < workload.replicas:
-        return _rolling(f"{name}: {workload.updated} of {workload.replicas} pods updated")
-    old = workload.current - workload.updated
-    if workload.meta.kind == "Deployment" and old > 0:
-        return _rolling(f"{name}: {old} old {_pods(old)} to end")
-    wanted = workload.updated if workload.meta.kind == "Deployment" else workload.replicas
-    if workload.available < wanted:
-        return _rolling(f"{name}: {workload.available} of {wanted} new pods available")
-    return Progress(Stage.DONE, f"revision {workload.revision}" if workload.revision else "")
+    _, done, failed = rollout_status(workload)
+    if failed:
+        return Progress(Stage.FAILED, f"{workload.meta.name} exceeded its progress deadline")
+    if done:
+        return Progress(Stage.DONE, _done(workload))
+    now = rollout(workload)
+    return Progress(Stage.ROLLING, f"{workload.meta.name}: {now.text.strip(' ,;')}")
 
 
-def _stateful_set(workload: Workload) -> Progress:
-    name = workload.meta.name
-    if workload.ready < workload.replicas:
-        return _rolling(f"{name}: {workload.ready} of {workload.replicas} pods ready")
-    wanted = max(workload.replicas - workload.partition, 0)
-    if workload.updated < wanted:
-        return _rolling(f"{name}: {workload.updated} of {wanted} pods updated")
-    if not workload.partition and workload.update_revision != workload.current_revision:
-        return _rolling(f"{name}: the controller takes the new revision over")
-    words = f"only ordinals from {workload.partition} on (partition)" if workload.partition else ""
-    return Progress(Stage.DONE, words)
-
-
-def _rolling(text: str) -> Progress:
-    return Progress(Stage.ROLLING, text)
-
-
-def _pods(count: int) -> str:
-    return "pod" if count == 1 else "pods"
+def _done(workload: Workload) -> str:
+    if workload.meta.kind == "StatefulSet" and workload.partition:
+        return f"only ordinals from {workload.partition} on (partition)"
+    return f"revision {workload.revision}" if workload.revision else ""
 
 
 def _span(seconds: float) -> str:

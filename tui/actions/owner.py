@@ -1,0 +1,13 @@
+"""Owner: goes to the object that made this one."""
+
+from __future__ import annotations
+
+from tui.actions.base import LOGGED, Action
+
+OWNER = Action(
+    id="owner",
+    key="J",
+    words="Owner",
+    help="Goes to the object that made this one.",
+    kinds=LOGGED,
+)
