@@ -1,0 +1,222 @@
+"""The judgement of one environment: what the store holds, judged again only where it changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from tui.model.cause import Severity, pod_cause
+from tui.model.cluster import Event
+from tui.model.environment import Environment
+from tui.model.health import (
+    JobHealth,
+    Trouble,
+    WorkloadHealth,
+    judge_job,
+    judge_workload,
+    superseded,
+    trouble_of,
+)
+from tui.model.job import Job
+from tui.model.pod import Pod
+from tui.model.workload import HorizontalPodAutoscaler, ReplicaSet, Workload
+from tui.store import LinkState, Store
+
+WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
+READS = (
+    *WORKLOADS,
+    "ReplicaSet",
+    "Pod",
+    "Job",
+    "CronJob",
+    "Event",
+    "HorizontalPodAutoscaler",
+    "Namespace",
+    "links",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceSummary:
+    """What a namespace's row says; ready and total count pods of workloads."""
+
+    troubles: int = 0
+    ready: int = 0
+    total: int = 0
+    running_jobs: int = 0
+    failed_jobs: int = 0
+    restarts_1h: int = 0
+
+
+class Survey:
+    """Health of every workload and Job of a store, and the troubles, worst first; `refresh` at the tick."""
+
+    def __init__(self, store: Store, environment: Environment) -> None:
+        self.store = store
+        self.environment = environment
+        self.workloads: Mapping[str, WorkloadHealth] = {}
+        self.jobs: Mapping[str, JobHealth] = {}
+        self.troubles: tuple[Trouble, ...] = ()
+        self.by_uid: Mapping[str, Trouble] = {}
+        self.by_namespace: Mapping[str, NamespaceSummary] = {}
+        self.total = NamespaceSummary()
+        self.version = 0  # grows when a refresh looked again
+        self._seen: tuple[int, ...] = ()
+        self._second = -1
+        self._stamps: dict[str, int] = {}
+        self._hpas: dict[tuple[str, str, str], HorizontalPodAutoscaler] = {}
+        self._bare: dict[str, tuple[int, Trouble | None]] = {}
+
+    def refresh(self, now: float) -> None:
+        """Judges what changed; what depends on the time is judged again at most once a second."""
+        seen = self.store.versions(READS)
+        second = int(now)
+        if seen == self._seen and second == self._second:
+            return
+        timed = second != self._second
+        self._seen, self._second = seen, second
+        changed = self._judge_workloads(now, timed)
+        changed = self._judge_jobs(now, timed) or changed
+        found = [one.trouble for one in self.workloads.values() if one.trouble is not None]
+        old = superseded(self.jobs.values())
+        found += [one.trouble for uid, one in self.jobs.items() if one.trouble is not None and uid not in old]
+        found += self._bare_pods(now, timed)
+        found += self._missing()
+        troubles = tuple(sorted(found, key=lambda one: (one.severity, -(one.since or 0.0), one.name)))
+        if troubles == self.troubles and not changed:
+            return
+        self.troubles = troubles
+        self.by_uid = {one.uid: one for one in troubles}
+        self._sum_up(old)
+        self.version += 1
+
+    def _judge_workloads(self, now: float, timed: bool) -> bool:
+        store = self.store
+        self._hpas = {
+            (hpa.meta.namespace, hpa.target_kind, hpa.target_name): hpa
+            for hpa in cast("list[HorizontalPodAutoscaler]", store.all("HorizontalPodAutoscaler"))
+        }
+        judged: dict[str, WorkloadHealth] = {}
+        changed = False
+        for kind in WORKLOADS:
+            for record in store.all(kind):
+                workload = cast(Workload, record)
+                meta = workload.meta
+                if not self.environment.wants(meta.namespace):
+                    continue
+                before, stamp = self.workloads.get(meta.uid), store.stamp(meta.uid)
+                hpa = self._hpas.get((meta.namespace, kind, meta.name))
+                same = before is not None and self._stamps.get(meta.uid) == stamp and before.hpa is hpa
+                if before is not None and same and (before.settled or not timed):
+                    judged[meta.uid] = before
+                    continue
+                self._stamps[meta.uid] = stamp
+                one = judge_workload(
+                    workload, self.pods(workload), self.replica_sets(workload), self.events, hpa, now
+                )
+                judged[meta.uid] = before if before == one and before is not None else one
+                changed = changed or before != one
+        changed = changed or len(judged) != len(self.workloads)
+        self.workloads = judged
+        return changed
+
+    def _judge_jobs(self, now: float, timed: bool) -> bool:
+        store = self.store
+        judged: dict[str, JobHealth] = {}
+        changed = False
+        for record in store.all("Job"):
+            job = cast(Job, record)
+            uid = job.meta.uid
+            if not self.environment.wants(job.meta.namespace):
+                continue
+            before, stamp = self.jobs.get(uid), store.stamp(uid)
+            settled = before is not None and before.status in ("Complete", "Failed")
+            if before is not None and self._stamps.get(uid) == stamp and (settled or not timed):
+                judged[uid] = before
+                continue
+            self._stamps[uid] = stamp
+            pods = cast("list[Pod]", list(store.children(uid, "Pod")))
+            one = judge_job(job, pods, self.events(uid), self.events, now)
+            judged[uid] = before if before == one and before is not None else one
+            changed = changed or before != one
+        changed = changed or len(judged) != len(self.jobs)
+        self.jobs = judged
+        return changed
+
+    def pods(self, workload: Workload) -> list[Pod]:
+        """All pods of a workload, old and new."""
+        store, uid = self.store, workload.meta.uid
+        if workload.meta.kind != "Deployment":
+            return cast("list[Pod]", list(store.children(uid, "Pod")))
+        sets = store.children(uid, "ReplicaSet")
+        return cast("list[Pod]", [pod for each in sets for pod in store.children(each.meta.uid, "Pod")])
+
+    def replica_sets(self, workload: Workload) -> list[ReplicaSet]:
+        """The revisions of a Deployment."""
+        return cast("list[ReplicaSet]", list(self.store.children(workload.meta.uid, "ReplicaSet")))
+
+    def events(self, uid: str) -> list[Event]:
+        """Events about the object of that uid."""
+        return cast("list[Event]", list(self.store.events(uid)))
+
+    def _bare_pods(self, now: float, timed: bool) -> list[Trouble]:
+        """Trouble of pods that no workload or Job answers for."""
+        kept: dict[str, tuple[int, Trouble | None]] = {}
+        for record in self.store.all("Pod"):
+            pod = cast(Pod, record)
+            meta = pod.meta
+            if (meta.owner is not None and meta.owner.kind != "Node") or not self.environment.wants(
+                meta.namespace
+            ):
+                continue
+            stamp = self.store.stamp(meta.uid)
+            before = self._bare.get(meta.uid)
+            if before is None or before[0] != stamp or timed:
+                cause = pod_cause(pod, self.events(meta.uid), now)
+                before = (stamp, trouble_of(meta, cause) if cause is not None else None)
+            kept[meta.uid] = before
+        self._bare = kept
+        return [found for _, found in kept.values() if found is not None]
+
+    def _missing(self) -> list[Trouble]:
+        """What the configuration expects in a namespace and is not there, once the cluster was read."""
+        links = [self.store.link(kind) for kind in WORKLOADS]
+        if any(link is None or link.state not in (LinkState.LIVE, LinkState.POLLING) for link in links):
+            return []
+        names: dict[str, list[str]] = defaultdict(list)
+        for one in self.workloads.values():
+            meta = one.workload.meta
+            label = meta.labels.get("app.kubernetes.io/name", "")
+            names[meta.namespace] += [meta.name.lower(), label.lower()]
+        return [
+            Trouble(
+                "Namespace",
+                purpose.actual,
+                purpose.actual,
+                f"expect:{purpose.actual}/{wanted}",
+                f"{wanted} is expected here and there is none",
+                None,
+                Severity.BAD,
+            )
+            for purpose in self.environment.namespaces
+            for wanted in purpose.expect
+            if not any(wanted.lower() in name for name in names[purpose.actual])
+        ]
+
+    def _sum_up(self, old: frozenset[str]) -> None:
+        sums: dict[str, list[int]] = defaultdict(lambda: [0] * 6)
+        for trouble in self.troubles:
+            sums[trouble.namespace][0] += 1
+        for one in self.workloads.values():
+            row = sums[one.workload.meta.namespace]
+            row[1] += min(one.workload.ready, one.workload.replicas)
+            row[2] += one.workload.replicas
+            row[5] += one.restarts_1h
+        for uid, job in self.jobs.items():
+            row = sums[job.job.meta.namespace]
+            row[3] += job.status == "Running"
+            row[4] += job.status == "Failed" and uid not in old
+        self.by_namespace = {name: NamespaceSummary(*row) for name, row in sums.items()}
+        self.total = NamespaceSummary(*(sum(column) for column in zip(*sums.values(), strict=True)))
