@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from tui.model.environment import Environment
 from tui.model.plan import Plan, Progress, Refusal
@@ -23,6 +25,9 @@ class Need:
 
     verb: str
     resource: str
+
+
+PATCH_WORKLOAD = MappingProxyType({kind: (Need("patch", f"{kind.lower()}s.apps"),) for kind in WORKLOADS})
 
 
 @dataclass(frozen=True)
@@ -53,13 +58,9 @@ class Action:
 class Deed(Action):
     """An action that writes. Nothing here asks the network: rights and objects are read from the store."""
 
-    needs: tuple[Need, ...] = ()  # of all its kinds
+    needs: Mapping[str, tuple[Need, ...]] = field(default_factory=lambda: MappingProxyType({}))  # by kind
 
     deed = True
-
-    def rights(self, kind: str) -> tuple[Need, ...]:
-        """What it takes on objects of that kind."""
-        return tuple(need for need in self.needs if need.resource.partition(".")[0] == f"{kind.lower()}s")
 
     def refuse(
         self, store: Store, environment: Environment, targets: tuple[Record, ...]

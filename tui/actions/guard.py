@@ -49,7 +49,7 @@ def _why(deed: Deed, store: Store, record: Record) -> str:
     link = store.link(meta.kind)
     if link is not None and not link.usable:
         return f"the link is {link.state}: wait until it is live"
-    for need in deed.rights(meta.kind):
+    for need in deed.needs.get(meta.kind, ()):
         right = store.right(need.verb, need.resource, meta.namespace)
         if right is not None and not right.allowed:
             return f"You may not {need.verb} {need.resource.partition('.')[0]} in {meta.namespace}"

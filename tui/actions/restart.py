@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tui.actions import rollout
-from tui.actions.base import WORKLOADS, Deed, Need
+from tui.actions.base import PATCH_WORKLOAD, WORKLOADS, Deed
 from tui.actions.guard import common, left, seen
 from tui.model.environment import Environment
 from tui.model.plan import Change, Plan, Progress, Refusal, Remark, Step, Weight
@@ -118,5 +118,5 @@ RESTART = Restart(
     help="Starts new pods of the same template, one after the other.",
     kinds=WORKLOADS,
     show=True,
-    needs=tuple(Need("patch", f"{plural}.apps") for plural in ("deployments", "statefulsets", "daemonsets")),
+    needs=PATCH_WORKLOAD,
 )
