@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tui.clock import Clock
 from tui.errors import DeployError
-from tui.model.plan import Plan, Progress, Target
-
-_OPEN = ("asked", "outcome")  # phases after which an end is awaited
+from tui.model.plan import Target
 
 
 class Unwritable(DeployError):
@@ -42,10 +39,8 @@ class Entry:
 class Journal:
     """`journal.jsonl` in a folder that only its owner may read."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path) -> None:
         self.path = folder / "journal.jsonl"
-        self._clock = clock
-        self._open_steps: dict[str, Entry] = {}  # target's uid -> its last line
 
     def check(self) -> None:
         """Unwritable when an entry could not be appended now."""
@@ -70,34 +65,6 @@ class Journal:
                 os.close(file)
         except OSError as error:
             raise self._unwritable(error) from error
-        if entry.phase in _OPEN:
-            self._open_steps[entry.target.uid] = entry
-
-    def ended(self, plan: Plan, progress: Progress) -> DeployError | None:
-        """One line for each step that is still open; the error when they could not be written."""
-        return self._close(plan, "end", progress)
-
-    def left(self, plan: Plan, progress: Progress) -> DeployError | None:
-        """The same for a deed whose end is not awaited: the program is left."""
-        return self._close(plan, "left", progress)
-
-    def _close(self, plan: Plan, phase: str, progress: Progress) -> DeployError | None:
-        words = f"left while running, {progress.text}" if phase == "left" else str(progress.text)
-        outcome = f"{progress.stage}: {words}"
-        for step in plan.steps:
-            entry = self._open_steps.pop(step.target.uid, None)
-            if entry is None:
-                continue
-            try:
-                self.append(replace(entry, when=self._clock.now(), phase=phase, outcome=outcome))
-            except Unwritable as error:
-                return error
-        return None
-
-    def lines(self, most: int = 500) -> list[str]:
-        """The last lines in words, newest first."""
-        found = list(self.entries())[-most:]
-        return [_words(entry) for entry in reversed(found)]
 
     def entries(self) -> Iterator[Entry]:
         """All lines that can be read, oldest first; a torn one (a crash, a full disk) is passed over."""
@@ -143,13 +110,6 @@ def _entry(line: bytes) -> Entry | None:
         return Entry(when=when, target=Target(**found.pop("target")), **found)
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
-
-
-def _words(entry: Entry) -> str:
-    when = datetime.fromtimestamp(entry.when).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    revisions = f" (revision {entry.before} -> {entry.after})" if entry.before and entry.after else ""
-    outcome = f": {entry.outcome}" if entry.outcome else ""
-    return f"{when}  {entry.environment}  {entry.who}  {entry.plan}{revisions}  {entry.phase}{outcome}"
 
 
 def _stamp(at: float) -> str:
