@@ -1,0 +1,3 @@
+"""deploytui: the terminal cockpit for people who deploy to Kubernetes."""
+
+VERSION = "0.1.0"

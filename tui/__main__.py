@@ -9,20 +9,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui import VERSION
+
 if TYPE_CHECKING:
     from tui.settings import Options, Settings
 
 MISCONFIGURED = 2  # argparse ends with it too
-
-
-class _Version(argparse.Action):
-    """Prints the installed version; looking it up takes longer than all the rest, so only on demand."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version
-
-        print(f"deploytui {version('deploytui')}")
-        parser.exit()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -39,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--config", metavar="FILE", help="instead of deploytui.yaml")
     add("--readonly", action="store_true", help="nothing is ever written")
     add("--demo", action="store_true", help="open on a simulated cluster of four environments")
-    add("--version", action=_Version, nargs=0, help="print the version")
+    add("--version", action="version", version=f"deploytui {VERSION}")
     return parser
 
 
