@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def nothing() -> Mapping[str, str]:
+    """A default for fields: dataclasses of Python 3.11 refuse the unhashable NOTHING itself."""
+    return NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +35,8 @@ class Meta:
     created: float = 0.0
     deleted: float | None = None  # deletionTimestamp: when it must be gone
     generation: int = 0
-    labels: Mapping[str, str] = NOTHING
-    annotations: Mapping[str, str] = NOTHING
+    labels: Mapping[str, str] = field(default_factory=nothing)
+    annotations: Mapping[str, str] = field(default_factory=nothing)
     owner: Owner | None = None
 
     @property

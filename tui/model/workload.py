@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from tui.model.key import NOTHING, Condition, Meta
+from tui.model.key import Condition, Meta, nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Workload:
     rolling_update_set: bool = False  # StatefulSet: spec.updateStrategy.rollingUpdate is not nil
     progress_deadline: int = 600  # seconds
     history_limit: int = 10
-    selector: Mapping[str, str] = NOTHING  # matchLabels
+    selector: Mapping[str, str] = field(default_factory=nothing)  # matchLabels
     selector_plain: bool = True  # False when matchExpressions are used too
     images: tuple[str, ...] = ()  # of the main containers, in order
     references: References = NO_REFERENCES
@@ -103,7 +103,7 @@ class PodDisruptionBudget:
     """How many pods of a selection may be missing."""
 
     meta: Meta
-    selector: Mapping[str, str] = NOTHING
+    selector: Mapping[str, str] = field(default_factory=nothing)
     allowed: int = 0  # status.disruptionsAllowed
     healthy: int = 0
     wanted: int = 0  # status.desiredHealthy
