@@ -7,19 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 from tui.errors import DeployError
 from tui.model.key import Meta
+from tui.model.record import Record as Record
+from tui.model.record import Right as Right
 
 EVERYWHERE = ""  # the scope of a feed that reads the whole cluster
-
-
-class Record(Protocol):
-    """Anything that is kept: a frozen object with identity."""
-
-    @property
-    def meta(self) -> Meta: ...
 
 
 class LinkState(StrEnum):
@@ -49,15 +43,6 @@ class Link:
     def usable(self) -> bool:
         """Whether what the store holds of it is the present state of the cluster."""
         return self.state in (LinkState.LIVE, LinkState.POLLING)
-
-
-@dataclass(frozen=True, slots=True)
-class Right:
-    """The answer of a SelfSubjectAccessReview."""
-
-    allowed: bool
-    reason: str = ""
-    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +177,12 @@ class Store:
         for key in [key for key in self.links if key[0] == kind]:
             del self.links[key]
         self._raise(kind, "links")
+
+    def drop_scope(self, kind: str, scope: str) -> None:
+        """Forgets what one feed of a kind brought, and its link: other scopes take its place."""
+        self.replace(kind, scope, {})
+        if self.links.pop((kind, scope), None) is not None:
+            self._raise("links")
 
     def set_link(self, kind: str, scope: str, link: Link) -> None:
         """Writes down how a feed is doing."""
