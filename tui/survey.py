@@ -62,7 +62,9 @@ class Survey:
         self.by_uid: Mapping[str, Trouble] = {}
         self.by_namespace: Mapping[str, NamespaceSummary] = {}
         self.total = NamespaceSummary()
-        self.version = 0  # grows when a refresh looked again
+        self.version = 0  # grows when a refresh found a difference
+        self.kept: dict[str, dict[str, tuple[tuple[object, ...], object]]] = {}
+        # Rows by pane and uid with what they were made from: present.cells keeps them here.
         self._seen: tuple[int, ...] = ()
         self._second = -1
         self._stamps: dict[str, int] = {}

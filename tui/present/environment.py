@@ -1,0 +1,58 @@
+"""An environment's row: its branch, and the worst thing first."""
+
+from __future__ import annotations
+
+from tui.errors import DeployError
+from tui.model.environment import Environment, Platform
+from tui.present.link import Linked, link_span
+from tui.store import LinkState
+from tui.survey import Survey
+from widgets.live_table import Cell, Column, Row, Span, Tone
+
+COLUMNS = (
+    Column("name", "ENVIRONMENT", 12, most=24),
+    Column("branch", "BRANCH", 7, most=16, from_width=34),
+    Column("state", "STATE", 10, most=60, grow=1),
+)
+
+
+def row(
+    environment: Environment,
+    session: Linked | None,
+    survey: Survey | None,
+    problem: DeployError | None,
+    *,
+    front: bool,
+    now: float,
+) -> Row:
+    """One environment; its row id is its name."""
+    state = _state(environment, session, survey, problem, now)
+    branch = environment.branch or ("compose" if environment.platform is Platform.COMPOSE else "")
+    name = Span(environment.name, Tone.BOLD if front else Tone.PLAIN)
+    sign = Span("▸" if front else "", Tone.ACCENT)
+    keys = (environment.name, branch, "".join(getattr(part, "text", "") for part in state))
+    return Row(environment.name, ((name,), (Span(branch, Tone.QUIET),), state), keys, sign=sign)
+
+
+def _state(
+    environment: Environment,
+    session: Linked | None,
+    survey: Survey | None,
+    problem: DeployError | None,
+    now: float,
+) -> Cell:
+    if problem is not None:
+        return (Span(problem.title, Tone.BAD),)
+    if environment.platform is Platform.COMPOSE:
+        return (Span("not read by this version", Tone.QUIET),)
+    if session is None or survey is None:
+        return (Span("not read yet", Tone.QUIET),)
+    if session.link.state is not LinkState.LIVE and session.link.state is not LinkState.POLLING:
+        return (link_span(session, now),)
+    total = survey.total
+    parts = [Span(f"!{total.troubles} ", Tone.BAD)] if total.troubles else []
+    if total.running_jobs:
+        word = f"{total.running_jobs} job{'s' * (total.running_jobs != 1)} "
+        parts.append(Span(word, Tone.MOVING))
+    short = total.ready < total.total
+    return (*parts, Span(f"{total.ready}/{total.total}", Tone.LOOK if short else Tone.QUIET))

@@ -1,0 +1,53 @@
+"""A namespace's row: trouble first, ready of total when all is well, and its Jobs."""
+
+from __future__ import annotations
+
+from tui.model.environment import Environment
+from tui.present.cells import cached
+from tui.store import Store
+from tui.survey import NamespaceSummary, Survey
+from widgets.live_table import Column, Row, Span, Tone
+
+COLUMNS = (
+    Column("name", "NAMESPACE", 14, most=30, grow=1),
+    Column("trouble", "", 3, most=4, right=True),
+    Column("ready", "READY", 7, most=11, right=True),
+    Column("jobs", "JOBS", 6, most=14, from_width=38),
+    Column("purpose", "PURPOSE", 12, most=60, grow=1, from_width=60),
+)
+_EMPTY = NamespaceSummary()
+
+
+def rows(store: Store, survey: Survey, environment: Environment, now: float) -> list[Row]:
+    """ "all" first (its id is ""), then the configured order, else those of the cluster by name."""
+    if environment.namespaces:
+        named = [(one.actual, one.text) for one in environment.namespaces]
+    else:
+        there = {record.meta.name for record in store.all("Namespace")} | set(survey.by_namespace) - {""}
+        named = [(name, "") for name in sorted(there)]
+    listed = {record.meta.name for record in store.all("Namespace")}
+    made = [cached(survey, "namespace", "", ("", "", survey.total, True), row)]
+    for name, purpose in named:
+        summary = survey.by_namespace.get(name, _EMPTY)
+        exists = not listed or name in listed
+        made.append(cached(survey, "namespace", name, (name, purpose, summary, exists), row))
+    return made
+
+
+def row(name: str, purpose: str, summary: NamespaceSummary, exists: bool) -> Row:
+    """One namespace, or all of them when the name is empty."""
+    short = summary.ready < summary.total
+    jobs = [f"{summary.running_jobs} run"] if summary.running_jobs else []
+    jobs += [f"{summary.failed_jobs} failed"] if summary.failed_jobs else []
+    ready = f"{summary.ready}/{summary.total}" if exists else "not there"
+    return Row(
+        name,
+        (
+            (Span(name or "all"),),
+            (Span(f"!{summary.troubles}" if summary.troubles else "", Tone.BAD),),
+            (Span(ready, Tone.LOOK if short or not exists else Tone.QUIET),),
+            (Span(", ".join(jobs), Tone.BAD if summary.failed_jobs else Tone.MOVING),),
+            (Span(purpose, Tone.QUIET),),
+        ),
+        (name, -summary.troubles, summary.ready - summary.total, summary.running_jobs, purpose),
+    )
