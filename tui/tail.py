@@ -1,0 +1,223 @@
+"""The log of what is selected: containers come and go with the store, their lines leave in batches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from tui.clock import Clock
+from tui.errors import DeployError
+from tui.merge import batched, merge
+from tui.model.log import Batch, Chunk, Seam, SeamKind, Source
+from tui.model.pod import Pod
+from tui.resume import Lines
+from tui.store import Store
+from tui.tail_container import ContainerTail
+from tui.tail_inbox import Inbox
+from tui.tail_parts import LogClient, Wanted
+
+MOST = 20  # containers followed at once
+WINDOW = 0.25  # seconds in which lines of several containers are put in order
+KINDS = ("Pod", "Job", "ReplicaSet")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is to be followed now."""
+
+    pods: tuple[Pod, ...]
+    container: str = ""  # one of them; all when empty
+    previous: bool = False
+    since: str | None = None  # RFC3339; instead of the last lines
+    waits: str = ""  # said while there is no pod: "the pod of job identity_db"
+    label: str = ""  # stands for every pod's name: the database of a migration
+
+
+@dataclass(frozen=True, slots=True)
+class TailStatus:
+    """How the tail is doing."""
+
+    following: int = 0
+    total: int = 0
+    lines: int = 0
+    lost: int = 0  # known to be lost
+    unknown_loss: bool = False
+    last_at: float | None = None
+    words: str = ""
+
+
+def of_pod(store: Store, uid: str) -> tuple[Pod, ...]:
+    """That pod, while it exists."""
+    found = store.by_uid("Pod", uid)
+    return (found,) if isinstance(found, Pod) else ()
+
+
+def of_owner(store: Store, uid: str) -> tuple[Pod, ...]:
+    """All pods below a workload or a Job; of a Deployment through its ReplicaSets."""
+    owners = [uid, *(made.meta.uid for made in store.children(uid, "ReplicaSet"))]
+    owners += [made.meta.uid for made in store.children(uid, "Job")]
+    return tuple(pod for owner in owners for pod in store.children(owner, "Pod") if isinstance(pod, Pod))
+
+
+class Tail:
+    """Follows what `choose` says, asked again whenever pods, Jobs or ReplicaSets change."""
+
+    def __init__(
+        self,
+        client: LogClient,
+        store: Store,
+        clock: Clock,
+        choose: Callable[[], Selection],
+        *,
+        lines: int | None = 200,
+        most: int = MOST,
+    ) -> None:
+        self._client, self._store, self._clock, self._choose = client, store, clock, choose
+        self._lines = lines  # per container, at first
+        self._most = most
+        self._inbox = Inbox()
+        self._tails: dict[tuple[str, str], ContainerTail] = {}
+        self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._total = 0
+        self._waits = ""
+        self._handed: dict[Source, bytes] = {}  # the last line that left of each
+
+    @property
+    def status(self) -> TailStatus:
+        """The figures of now, and them in words."""
+        figures = [tail.figures for tail in self._tails.values()]
+        last = max((one.last_at for one in figures if one.last_at is not None), default=None)
+        lost = sum(one.lost for one in figures)
+        unknown = any(one.unknown_loss for one in figures)
+        status = TailStatus(
+            sum(not one.finished for one in figures),
+            self._total,
+            sum(one.lines for one in figures),
+            lost,
+            unknown,
+            last,
+        )
+        return replace(status, words=self._words(status))
+
+    def _words(self, status: TailStatus) -> str:
+        if not self._tails:
+            return f"waiting for {self._waits or 'a pod'}"
+        words: list[str] = []
+        said = {tail.figures.words for tail in self._tails.values() if not tail.figures.finished}
+        if not status.following:
+            words.append("ended")
+        elif len(said) == 1 and "" not in said:
+            words += said
+        else:
+            words.append("following")
+        if self._total > len(self._tails):
+            words.append(f"{len(self._tails)} of {self._total} containers")
+        if status.last_at is not None and status.following:
+            words.append(f"last line {max(0, round(self._clock.now() - status.last_at))} s ago")
+        words.append("lines may be missing" if status.unknown_loss else f"{status.lost} lost")
+        return ", ".join(words)
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """Lines and seams, at most 256 KiB at a time, until it is closed; to be iterated once."""
+        manager = asyncio.create_task(self._manage(), name="tail")
+        manager.add_done_callback(lambda _: self._inbox.wake())
+        try:
+            while True:
+                await self._inbox.ready()
+                if manager.done():
+                    await manager
+                if len(self._tails) > 1:
+                    await self._clock.sleep(WINDOW)
+                for batch in batched(merge(self._inbox.take())):
+                    self._note(batch)
+                    yield batch
+        finally:
+            manager.cancel()
+            await asyncio.gather(manager, return_exceptions=True)
+
+    def _note(self, batch: Batch) -> None:
+        for item in batch:
+            if isinstance(item, Chunk):
+                self._handed[item.source] = item.data[item.data.rfind(b"\n", 0, -1) + 1 :]
+
+    async def _manage(self) -> None:
+        fresh = False
+        async with asyncio.TaskGroup() as group:
+            while True:
+                versions = self._store.versions(KINDS)
+                wanted = self._wanted(fresh)
+                for key in [key for key in self._tails if key not in wanted]:
+                    self._drop(key)
+                for key, one in wanted.items():
+                    if key in self._tails or len(self._tails) >= self._most:
+                        continue
+                    if fresh and not any(uid == one.uid for uid, _ in self._tails):
+                        text = f"new pod {one.pod}"
+                        await self._inbox.put(Seam(SeamKind.NEW_POD, text, self._clock.now()))
+                    tail = ContainerTail(self._client, self._store, self._clock, self._inbox, one)
+                    self._tails[key] = tail
+                    self._tasks[key] = group.create_task(tail.run(), name=f"log {one.pod} {one.container}")
+                fresh = True
+                await self._store.changed(KINDS, versions)
+
+    def _drop(self, key: tuple[str, str]) -> None:
+        """Ends a tail whose pod was unselected; one whose pod is gone says so and ends by itself."""
+        if self._store.by_uid("Pod", key[0]) is not None:
+            self._tasks.pop(key).cancel()
+            del self._tails[key]
+        elif self._tasks[key].done():
+            del self._tasks[key], self._tails[key]
+
+    def _wanted(self, fresh: bool) -> dict[tuple[str, str], Wanted]:
+        """Containers in the order of interest: of pods that are not ready first, then the newest."""
+        chosen = self._choose()
+        self._waits = chosen.waits
+        pods = sorted(chosen.pods, key=lambda pod: (_ready(pod), -pod.meta.created, pod.meta.name))
+        tail = None if chosen.since else self._lines
+        made: dict[tuple[str, str], Wanted] = {}
+        for pod in pods:
+            names = [one.name for one in pod.containers if chosen.container in ("", one.name)]
+            for name in names:
+                label = chosen.label or pod.meta.name
+                make = partial(Wanted, pod.meta.namespace, pod.meta.name, pod.meta.uid, name)
+                made[pod.meta.uid, name] = make(
+                    label if len(names) == 1 else f"{label} {name}",
+                    None if fresh else tail,
+                    chosen.since,
+                    chosen.previous,
+                )
+        self._total = len(made)
+        return made
+
+    async def older(self) -> Batch:
+        """Four times the lines of each container up to what was handed out, to stand in place of it."""
+        self._lines = 4 * (self._lines or 200)
+        found: list[Chunk | Seam] = []
+        for source, last in list(self._handed.items()):
+            tail = self._tails.get((source.uid, source.container))
+            if tail is None or tail.source != source:
+                continue
+            data = await self._read_all(source)
+            at = (b"\n" + data).rfind(b"\n" + last)
+            if at >= 0:
+                data = data[: at + len(last)]
+                found.append(Chunk(source, data, data.count(b"\n"), replayed=True))
+        return tuple(merge(found))
+
+    async def _read_all(self, source: Source) -> bytes:
+        lines, parts = Lines(), list[bytes]()
+        where = (source.namespace, source.pod, source.container)
+        try:
+            async with self._client.log(*where, follow=False, tail=self._lines) as chunks:
+                async for chunk in chunks:
+                    parts.append(lines.feed(chunk))
+        except DeployError:
+            return b""  # what is shown stays
+        return b"".join((*parts, lines.finish()))
+
+
+def _ready(pod: Pod) -> bool:
+    mains: Iterable[bool] = (one.ready for one in pod.containers if one.part != "init")
+    return all(mains)

@@ -1,0 +1,50 @@
+"""What a container's tail is given and what it tells: the client it reads through, its task, its figures."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class LogClient(Protocol):
+    """What reads logs: raw chunks as they come; raises tui.errors."""
+
+    def log(
+        self,
+        namespace: str,
+        pod: str,
+        container: str,
+        *,
+        follow: bool,
+        previous: bool = False,
+        since: str | None = None,
+        tail: int | None = None,
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One container to follow, and from where on."""
+
+    namespace: str
+    pod: str
+    uid: str
+    container: str
+    label: str
+    tail: int | None = None  # lines at first; None: all there are
+    since: str | None = None
+    previous: bool = False  # only the run before
+
+
+@dataclass(slots=True)
+class Figures:
+    """What a status line needs of one container."""
+
+    lines: int = 0
+    lost: int = 0
+    unknown_loss: bool = False
+    last_at: float | None = None
+    words: str = ""
+    finished: bool = False
