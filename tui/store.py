@@ -1,4 +1,4 @@
-"""The one copy of one environment: records by kind, indexes, links, rights and versions. Plain data, no callbacks."""
+"""The one copy of one environment: records by kind, indexes, links, rights, versions. No callbacks."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Client:
 
     async def pages(
         self, kind: Kind, namespace: str, *, version: str = "", limit: int = 500
-    ) -> AsyncIterator[Page]:
+    ) -> AsyncGenerator[Page, None]:
         """A list; `limit` 0 asks for all of it at once. Expired when a continue token grew too old."""
         more = ""
         while True:

@@ -1,0 +1,278 @@
+"""One environment, live from start to quit: which feeds run, over what scope, and how its link is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from tui.clock import Clock
+from tui.errors import DeployError, Forbidden, Unreachable
+from tui.feeds import Feed
+from tui.feeds import Numbers as FeedNumbers
+from tui.model.environment import Environment
+from tui.model.record import Right
+from tui.store import EVERYWHERE, Link, LinkState, Store
+from tui.wire.kinds import KINDS
+from tui.wire.kinds.base import Kind
+from tui.wire.kube import Client
+
+
+class Need(Protocol):
+    """A right that a deed takes: `patch`, `deployments.apps`."""
+
+    @property
+    def verb(self) -> str: ...
+
+    @property
+    def resource(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Seconds."""
+
+    front_silence: float = 10.0  # without a byte, before the server is asked whether it lives
+    light_silence: float = 25.0
+    probe: float = 5.0  # until it must have answered
+    look: float = 1.0  # between two looks at the silence
+    review: float = 60.0  # between access reviews
+    widen: float = 300.0  # between two tries to list the whole cluster again
+    stagger: float = 0.05  # between the starts of two feeds
+
+
+class Session:
+    """`start` and `stop` once each; everything it learns is in `store`, its own trouble in `error`."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        client: Client,
+        clock: Clock,
+        *,
+        store: Store | None = None,
+        numbers: Numbers | None = None,
+        feed_numbers: FeedNumbers | None = None,
+    ) -> None:
+        self.environment = environment
+        self.client = client
+        self.store = store or Store()
+        self.needs: frozenset[Need] = frozenset()
+        self.depth: Literal["light", "front"] = "light"
+        self.version = ""  # of the server, "v1.33.1"
+        self._clock = clock
+        self._numbers = numbers or Numbers()
+        self._feed_numbers = feed_numbers or FeedNumbers()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._feeds: dict[tuple[str, str], Feed] = {}
+        self._review_now = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+
+    # What others see
+
+    @property
+    def link(self) -> Link:
+        """The worst of its feeds; kinds that are forbidden or absent are conditions of their own panes."""
+        links = list(self.store.links.values())
+        telling = [one for one in links if one.state not in (LinkState.FORBIDDEN, LinkState.ABSENT)]
+        if not telling:
+            return links[0] if links else Link(LinkState.CONNECTING, 0.0)
+        return max(telling, key=lambda one: _WORSE[one.state])
+
+    @property
+    def error(self) -> DeployError | None:
+        """Why the link is not live."""
+        link = self.link
+        return None if link.usable else link.error or self.client.server.error
+
+    def heard_age(self) -> float | None:
+        """Seconds since the server's last byte; None when it never said anything."""
+        age = self._clock.monotonic() - self.client.server.heard
+        return None if age == float("inf") else age
+
+    def namespaces(self) -> tuple[str, ...]:
+        """The configured ones, else those that the cluster has."""
+        if self.environment.namespaces:
+            return tuple(purpose.actual for purpose in self.environment.namespaces)
+        return tuple(sorted(record.meta.name for record in self.store.all("Namespace")))
+
+    # Life
+
+    def start(self) -> None:
+        """Begins to watch at its depth."""
+        self._running = asyncio.create_task(self.run(), name=f"session {self.environment.name}")
+
+    async def stop(self) -> None:
+        """Ends everything and waits for it."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+            self._running = None
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._start_feeds(), name="feeds")
+                group.create_task(self._watch_silence(), name="silence")
+                group.create_task(self._review_rights(), name="rights")
+        finally:
+            await self._end(self._tasks)
+
+    async def front(self, yes: bool) -> None:
+        """All kinds and rights, or only what its row needs; the records of dropped kinds go."""
+        self.depth = "front" if yes else "light"
+        if self._running is None:
+            return
+        if yes:
+            self._review_now.set()
+            await self._start_feeds()
+        else:
+            await self._end([name for name in self._tasks if not KINDS[name].light])
+
+    def review(self) -> None:
+        """Asks for all rights again, and for kinds that were forbidden: something was refused (403)."""
+        self._review_now.set()
+        for feed in self._feeds.values():
+            feed.retry()
+
+    # Feeds
+
+    async def _start_feeds(self) -> None:
+        """In the order of importance, a little apart, so that the first rows come first."""
+        for kind in KINDS.values():
+            if kind.name not in self._tasks and (kind.light or self.depth == "front"):
+                task = asyncio.create_task(self._read(kind), name=f"{self.environment.name} {kind.name}")
+                self._tasks[kind.name] = task
+                await self._clock.sleep(self._numbers.stagger)
+
+    async def _end(self, names: Iterable[str]) -> None:
+        names = list(names)
+        ended = [self._tasks.pop(name) for name in names]
+        for task in ended:
+            task.cancel()
+        await asyncio.gather(*ended, return_exceptions=True)
+        for name in names:
+            self.store.drop(name)
+
+    async def _read(self, kind: Kind) -> None:
+        """The whole cluster where that is allowed; else namespace by namespace, and back when it is again."""
+        if not kind.namespaced:
+            await self._feed(kind, EVERYWHERE)
+            return
+        while True:
+            if not self.environment.watch_by_namespace:
+                await self._feed(kind, EVERYWHERE, leave_forbidden=True)
+                self.store.drop_scope(kind.name, EVERYWHERE)
+            feeds = [
+                asyncio.create_task(self._feed(kind, scope), name=f"{kind.name} in {scope}")
+                for scope in self._scopes()
+            ]
+            try:
+                await self._until_wide(kind)
+            finally:
+                for task in feeds:
+                    task.cancel()
+                await asyncio.gather(*feeds, return_exceptions=True)
+            for scope in self._scopes():
+                self.store.drop_scope(kind.name, scope)
+
+    def _scopes(self) -> tuple[str, ...]:
+        """Namespaces to read one by one: the known ones, else the context's own."""
+        return self.namespaces() or (self.client.server.access.namespace or "default",)
+
+    async def _until_wide(self, kind: Kind) -> None:
+        """Returns when the whole cluster may be listed; never where the configuration forces namespaces."""
+        while True:
+            await self._clock.sleep(self._numbers.widen)
+            if self.environment.watch_by_namespace:
+                continue
+            with contextlib.suppress(DeployError):
+                if (await self.client.can("list", kind.resource, EVERYWHERE)).allowed:
+                    return
+
+    async def _feed(self, kind: Kind, scope: str, *, leave_forbidden: bool = False) -> None:
+        feed = Feed(
+            self.client,
+            self.store,
+            kind,
+            scope,
+            self._clock,
+            wants=self.environment.wants if kind.namespaced else self._wants_named,
+            rng=random.Random(),
+            numbers=self._feed_numbers,
+            leave_forbidden=leave_forbidden,
+        )
+        self._feeds[kind.name, scope] = feed
+        try:
+            await feed.run()
+        finally:
+            del self._feeds[kind.name, scope]
+
+    def _wants_named(self, _: str) -> bool:
+        """Objects of the cluster itself are all read: namespaces that are expected and missing are told."""
+        return True
+
+    # Liveness
+
+    async def _watch_silence(self) -> None:
+        """A half-open link closes nothing: silence is answered by one small question."""
+        server = self.client.server
+        while True:
+            limit = self._numbers.front_silence if self.depth == "front" else self._numbers.light_silence
+            age = self.heard_age()
+            if not self.version or (age is not None and age >= limit and server.down_since is None):
+                await self._ask_version()
+            await self._clock.sleep(self._numbers.look)
+
+    async def _ask_version(self) -> None:
+        try:
+            self.version = (await self.client.version(timeout=self._numbers.probe)).version
+        except Unreachable as error:
+            for feed in self._feeds.values():
+                feed.suspect(error)
+        except DeployError:
+            self.version = self.version or "unknown"  # an answer all the same
+
+    # Rights
+
+    async def _review_rights(self) -> None:
+        """While in front: when it comes there, each minute, and when told."""
+        while True:
+            if self.depth == "front":
+                await self._review_all()
+            self._review_now.clear()
+            with contextlib.suppress(TimeoutError):
+                async with self._clock.timeout(self._numbers.review):
+                    await self._review_now.wait()
+
+    async def _review_all(self) -> None:
+        """Cluster-wide first; where that is refused, in each namespace."""
+        for need in sorted(self.needs, key=lambda one: (one.resource, one.verb)):
+            try:
+                if await self._ask(need, EVERYWHERE):
+                    continue
+                for namespace in self._scopes():
+                    await self._ask(need, namespace)
+            except Forbidden as error:
+                no = Right(False, f"rights cannot be asked: {error.title}", self._clock.now())
+                self.store.set_rights({(need.verb, need.resource, EVERYWHERE): no})
+            except DeployError:
+                return
+
+    async def _ask(self, need: Need, namespace: str) -> bool:
+        right = await self.client.can(need.verb, need.resource, namespace, self._clock.now())
+        self.store.set_rights({(need.verb, need.resource, namespace): right})
+        return right.allowed
+
+
+_WORSE = {
+    LinkState.LIVE: 0,
+    LinkState.POLLING: 1,
+    LinkState.CONNECTING: 2,
+    LinkState.STALE: 3,
+    LinkState.UNREACHABLE: 4,
+}
