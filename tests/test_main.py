@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -16,12 +18,12 @@ ROOT = Path(__file__).parent.parent
 
 
 def _run(
-    *arguments: str, cwd: Path, python: tuple[str, ...] = ("-m", "tui")
+    *arguments: str, cwd: Path, python: tuple[str, ...] = ("-m", "tui"), path: str = str(ROOT)
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *python, *arguments],
         cwd=cwd,
-        env={"PYTHONPATH": str(ROOT), "HOME": str(cwd)},
+        env={"PYTHONPATH": path, "HOME": str(cwd)},
         capture_output=True,
         text=True,
         timeout=60,
@@ -61,6 +63,28 @@ def test_what_is_misconfigured_is_said_in_a_line(
 def test_an_unknown_option_ends_as_a_misconfiguration_does(tmp_path: Path) -> None:
     ran = _run("--redonly", cwd=tmp_path)
     assert (ran.returncode, "--redonly" in ran.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
+def test_a_demo_that_is_not_installed_says_how(tmp_path: Path, missing: str) -> None:
+    packages = tmp_path / "packages"
+    packages.mkdir()
+    for package in Path(sysconfig.get_path("purelib")).iterdir():
+        if not package.name.startswith(missing) and package.suffix != ".pth":
+            (packages / package.name).symlink_to(package)
+    path = os.pathsep.join([str(ROOT), str(packages)])
+    ran = _run("--demo", cwd=tmp_path, python=("-S", "-m", "tui"), path=path)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "deploytui: the demo is not installed: pip install 'deploytui[demo]'\n"
+
+
+def test_a_demo_that_fails_says_why_in_a_line(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "uvicorn.py").write_text("raise OSError('no such port')")
+    ran = _run("--demo", cwd=tmp_path, path=os.pathsep.join([str(broken), str(ROOT)]))
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "deploytui: the demo did not start: OSError: no such port\n"
 
 
 def test_the_demos_own_configuration_is_read(world: WorldControl, tmp_path: Path) -> None:

@@ -44,5 +44,5 @@ def test_search_over_block_borders() -> None:
             "a", f"2026-01-01T00:00:00Z line {number} {'needle' if number % 1000 == 7 else ''}\n".encode()
         )
     assert ring.find(Matcher("needle", stamped=True), 0, ring.total) == [7, 1007, 2007]
-    assert ring.find(Matcher("2026", stamped=True), 0, ring.total) == []
+    assert ring.find(Matcher("01T00", stamped=True), 0, ring.total) == []
     assert ring.find(Matcher(r"line 1\d\d7 ", stamped=True), 0, ring.total)[:2] == [1007, 1017]
