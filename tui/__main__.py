@@ -86,6 +86,7 @@ def _demo(options: Options) -> Iterator[Settings]:
     """Settings for a simulator of our own; it ends with its standard input, so also when we are killed."""
     import json
     import subprocess
+    import tempfile
     from importlib.util import find_spec
     from pathlib import Path
 
@@ -95,15 +96,25 @@ def _demo(options: Options) -> Iterator[Settings]:
         raise Misconfigured("--demo brings its own --kubeconfig and --config", "leave them out")
     if find_spec("starlette") is None or find_spec("uvicorn") is None:
         raise Misconfigured("the demo is not installed", "pip install 'deploytui[demo]'")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tui.demo"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    # leaving the process closes both pipes and waits
-    with process:
+    # Leaving closes its standard input and waits for it.
+    with (
+        tempfile.TemporaryFile(mode="w+") as complaints,  # they would be written over the screen
+        subprocess.Popen(
+            [sys.executable, "-m", "tui.demo"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+            start_new_session=True,  # the terminal's interrupt is for us
+        ) as process,
+    ):
         assert process.stdout is not None
         said = process.stdout.readline()
         if not said:
-            raise Misconfigured(f"the demo did not start (exit code {process.wait()})")
+            code = process.wait()
+            complaints.seek(0)
+            why = (complaints.read().strip().splitlines() or [f"exit code {code}"])[-1]
+            raise Misconfigured(f"the demo did not start: {why}")
         told = json.loads(said)
         own = replace(
             options,
