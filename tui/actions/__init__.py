@@ -13,6 +13,7 @@ from tui.actions.owner import OWNER
 from tui.actions.palette import PALETTE
 from tui.actions.previous_logs import PREVIOUS_LOGS
 from tui.actions.restart import RESTART
+from tui.actions.roll_back import ROLL_BACK
 from tui.actions.trouble import TROUBLE
 from tui.actions.why import WHY
 from tui.actions.yaml import YAML
@@ -22,6 +23,7 @@ ACTIONS: tuple[Action, ...] = (
     LOGS,
     PREVIOUS_LOGS,
     RESTART,
+    ROLL_BACK,
     YAML,
     FILTER,
     OWNER,

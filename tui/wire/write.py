@@ -10,12 +10,12 @@ from typing import Any
 
 from tui.errors import Conflict, Invalid, Refused, Unreachable
 from tui.model.plan import Step, Target
+from tui.model.template import same_template, without_hash
 from tui.wire.server import Server
 
 Object = dict[str, Any]
 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
-HASH = "pod-template-hash"
 _STRATEGIC = "application/strategic-merge-patch+json"
 _JSON_PATCH = "application/json-patch+json"
 _PLURALS = {
@@ -126,25 +126,6 @@ async def send(server: Server, target: Target, write: Write, version: str) -> Ob
             raise
         raise Conflict(f"{target.words} changed under the write") from error
     return _object(answer.body, server)
-
-
-def same_template(one: Object, other: Object) -> bool:
-    """Whether two pod templates mean the same: the hash label, nulls and empty members do not count."""
-    return bool(_normal(without_hash(one)) == _normal(without_hash(other)))
-
-
-def without_hash(template: Object) -> Object:
-    """A copy of a ReplicaSet's template without the label that the controller put in."""
-    meta = dict(template.get("metadata") or {})
-    labels = {key: value for key, value in (meta.get("labels") or {}).items() if key != HASH}
-    return {**template, "metadata": {**meta, "labels": labels}}
-
-
-def _normal(value: Any) -> Any:
-    if isinstance(value, dict):
-        found = {key: _normal(each) for key, each in value.items()}
-        return {key: each for key, each in found.items() if each not in (None, {}, [])}
-    return [_normal(each) for each in value] if isinstance(value, list) else value
 
 
 def _annotations(thing: Object) -> dict[str, str]:
