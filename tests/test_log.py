@@ -1,0 +1,102 @@
+"""How a log line looks: its time, its writer, its level; and that it cannot steer the terminal."""
+
+from __future__ import annotations
+
+import pytest
+from rich.console import Console
+from rich.style import Style
+
+from tui.model.log import Seam, SeamKind, Source
+from tui.present.log import LogOptions, LogPainter, Times, series
+from tui.present.log_level import Level, level_of
+from widgets.tone import Tone
+
+STYLES = {tone: Style(meta={"tone": str(tone)}) for tone in Tone}
+POD = Source("services", "auth-6x8fq", "u1", "app", label="auth-6x8fq")
+_CONSOLE = Console(width=200)
+AT = b"2026-08-01T12:04:03.123456789Z "
+
+
+def tones(painter: LogPainter, line: bytes) -> dict[str, str]:
+    """Painted words by tone."""
+    text = painter.paint(POD, AT + line)
+    return {
+        segment.text.strip(): segment.style.meta["tone"]
+        for segment in text.render(_CONSOLE)
+        if segment.style and segment.style.meta
+    }
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        (Times.OFF, "auth-6x8fq hello"),
+        (Times.TIME, "12:04:03 auth-6x8fq hello"),
+        (Times.FULL, "2026-08-01T12:04:03.123456789Z auth-6x8fq hello"),
+    ],
+)
+def test_time_is_shown_as_asked(times: Times, expected: str) -> None:
+    assert LogPainter(STYLES, LogOptions(times)).paint(POD, AT + b"hello").plain == expected
+
+
+def test_a_json_line_shows_level_message_and_the_rest_dimmed() -> None:
+    line = b'{"ts":1,"level":"error","msg":"no route","host":"db","err":"refused"}'
+    painter = LogPainter(STYLES, LogOptions(Times.OFF, prefix=False))
+    assert painter.paint(POD, AT + line).plain == "ERROR no route host=db err=refused"
+    assert tones(painter, line) == {
+        "ERROR": "bad",
+        "no route": "bad",
+        "host=db": "quiet",
+        "err=refused": "bad",
+    }
+    painter.options.raw = True
+    assert painter.paint(POD, AT + line).plain == line.decode()
+
+
+def test_goose_says_its_word_in_colour() -> None:
+    found = tones(LogPainter(STYLES), b"OK   00042_add_index.sql (812 ms)")
+    assert found["OK"] == "good"
+    assert found["(812 ms)"] == "quiet"
+
+
+def test_nothing_in_a_line_steers_the_terminal_or_is_markup() -> None:
+    line = b"\x1b]0;pwn\x07[red]plain[/red] \x1b[2J\xe2\x80\xaeevil \xff"
+    text = LogPainter(STYLES, LogOptions(Times.OFF, prefix=False)).paint(POD, AT + line).plain
+    assert text == "[red]plain[/red] evil \ufffd"
+
+
+def test_a_seam_is_a_rule_with_words() -> None:
+    seam = Seam(SeamKind.RESTART, "auth-6x8fq restarted: exit 137", 0.0, bad=True)
+    painter = LogPainter(STYLES, LogOptions(Times.OFF))
+    assert painter.paint(None, seam).plain == "─── auth-6x8fq restarted: exit 137 ───"
+    assert painter.is_error(seam)
+
+
+def test_a_pod_keeps_its_tone() -> None:
+    assert series(POD) == series(Source("other", "auth-6x8fq", "u9", "sidecar"))
+
+
+@pytest.mark.parametrize(
+    ("line", "level"),
+    [
+        ("E0801 12:00:00.000000       1 main.go:1] lost", Level.ERROR),
+        ("I0801 12:00:00.000000       1 main.go:1] an ERROR word", Level.INFO),
+        ('time=x level=warning msg="slow"', Level.WARN),
+        ("2026-08-01 12:00:00 ERROR no such table", Level.ERROR),
+        ("panic: runtime error", Level.ERROR),
+        ("ERROR 00043_split_name.sql (2 s)", Level.ERROR),
+        ('{"level":50,"msg":"x"}', Level.ERROR),
+        ('{"level":"info","msg":"ERROR"}', Level.INFO),
+        ("{broken", None),
+        ("errors: 0", None),
+        ("hello", None),
+    ],
+)
+def test_levels(line: str, level: Level | None) -> None:
+    assert level_of(line) is level
+
+
+def test_error_lines_are_known_as_such() -> None:
+    painter = LogPainter({})
+    assert painter.is_error(AT + b"FATAL: no password")
+    assert not painter.is_error(AT + b"all is well")
