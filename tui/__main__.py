@@ -75,8 +75,9 @@ def _load(options: Options) -> Settings:
 
 def _run(settings: Settings) -> int:
     from tui.app import Cockpit
+    from tui.screens.keymap import checked
 
-    cockpit = Cockpit(settings)
+    cockpit = Cockpit(replace(settings, keymap=checked(settings)))
     cockpit.run()
     return cockpit.return_code or 0
 
