@@ -1,87 +1,58 @@
-"""The revisions that a workload can go back to, and which of them were ever ready."""
+"""The revisions that a workload of a store can go back to."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
-from tui.model.key import is_true
+from tui.errors import Refused
 from tui.model.pod import Pod
+from tui.model.revision import Revision, best_target, history_of_deployment, history_of_set
 from tui.model.template import same_template
 from tui.model.workload import ControllerRevision, ReplicaSet, Workload
 from tui.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """One revision. `ready` None: nobody knows whether it ever was; `ended` is when it was replaced."""
-
-    record: ReplicaSet | ControllerRevision
-    template: dict[str, Any]
-    current: bool  # its template is the workload's
-    ready: bool | None
-    ended: float | None
-
-    @property
-    def cause(self) -> str:
-        """The change cause, as kubectl's history shows it."""
-        return self.record.meta.annotations.get("kubernetes.io/change-cause", "")
+def past(store: Store, workload: Workload) -> list[Revision]:
+    """Its history, newest first."""
+    uid = workload.meta.uid
+    if workload.meta.kind == "Deployment":
+        sets = [one for one in store.children(uid, "ReplicaSet") if isinstance(one, ReplicaSet)]
+        return history_of_deployment(workload, sets)
+    kept = [one for one in store.children(uid, "ControllerRevision") if isinstance(one, ControllerRevision)]
+    pods = [pod for pod in store.children(uid, "Pod") if isinstance(pod, Pod)]
+    return history_of_set(workload, kept, pods)
 
 
-def past(store: Store, workload: Workload) -> list[Past]:
-    """Newest first."""
-    kind = "ReplicaSet" if workload.meta.kind == "Deployment" else "ControllerRevision"
-    found = [
-        record
-        for record in store.children(workload.meta.uid, kind)
-        if isinstance(record, ReplicaSet | ControllerRevision) and record.revision
-    ]
-    found.sort(key=lambda record: record.revision, reverse=True)
-    now = template_of(workload)
-    made: list[Past] = []
-    newer: float | None = None
-    for record in found:
-        template = _template(record)
-        ready = _ready(store, workload, record)
-        made.append(Past(record, template, same_template(template, now), ready, newer))
-        newer = record.meta.created
-    return made
+def chosen(found: list[Revision], workload: Workload, choice: int | None) -> Revision:
+    """The revision of that number, else the newest that was ever ready; Refused when there is none."""
+    name = workload.meta.name
+    if choice is None:
+        good = best_target(found)
+        if good is None:
+            there = ", ".join(str(one.number) for one in found if not one.current)
+            raise Refused(f"no other revision of {name} is known to have been ready", f"there is: {there}")
+        return good
+    to = next((one for one in found if one.number == choice), None)
+    if to is None:
+        raise Refused(f"{name} has no revision {choice}", "it may have been cleaned up: look again")
+    if same_template(template(to), template_now(workload)):
+        raise Refused(f"revision {choice} of {name} is what it has now")
+    return to
 
 
-def template_of(workload: Workload) -> dict[str, Any]:
+def replaced(found: list[Revision], to: Revision) -> float | None:
+    """When a revision got its successor, epoch seconds; None for the newest."""
+    return next((one.created for one in reversed(found) if one.number > to.number), None)
+
+
+def template(revision: Revision) -> dict[str, Any]:
+    """The pod template of then."""
+    found: dict[str, Any] = json.loads(revision.template)
+    return found
+
+
+def template_now(workload: Workload) -> dict[str, Any]:
     """The pod template that it has now."""
-    template: dict[str, Any] = json.loads(workload.spec).get("template") or {}
-    return template
-
-
-def _template(record: ReplicaSet | ControllerRevision) -> dict[str, Any]:
-    if isinstance(record, ReplicaSet):
-        template = json.loads(record.template)
-    else:
-        template = (json.loads(record.data).get("spec") or {}).get("template")
-    return {key: value for key, value in (template or {}).items() if key != "$patch"}
-
-
-def _ready(store: Store, workload: Workload, record: ReplicaSet | ControllerRevision) -> bool | None:
-    """By what can be seen now: pods that serve, or a StatefulSet's revision that was rolled out whole."""
-    if isinstance(record, ReplicaSet):
-        if record.ready:
-            return True
-        return False if record.replicas else None
-    if record.meta.name == workload.current_revision != workload.update_revision:
-        return True
-    pods = [
-        pod
-        for pod in store.children(workload.meta.uid, "Pod")
-        if isinstance(pod, Pod) and _made_by(pod, record.meta.name)
-    ]
-    if any(is_true(pod.conditions, "Ready") for pod in pods):
-        return True
-    return False if pods else None
-
-
-def _made_by(pod: Pod, revision: str) -> bool:
-    """A StatefulSet's pods bear the revision's whole name, a DaemonSet's only its hash."""
-    mark = pod.meta.labels.get("controller-revision-hash", "")
-    return bool(mark) and (revision == mark or revision.endswith(f"-{mark}"))
+    found: dict[str, Any] = json.loads(workload.spec).get("template") or {}
+    return found

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui.actions.past import Past
+from tui.actions.past import past, replaced
 from tui.model.environment import Environment, SyncMode
 from tui.model.job import Job
 from tui.model.migration import is_migration, migration
 from tui.model.plan import Remark, Weight
+from tui.model.revision import EverReady, Revision
 from tui.model.workload import HorizontalPodAutoscaler, Workload
 from tui.store import Store
 
 TRACKING = "argocd.argoproj.io/tracking-id"
 
 
-def risks(store: Store, environment: Environment, workload: Workload, to: Past) -> Iterator[Remark]:
+def risks(store: Store, environment: Environment, workload: Workload, to: Revision) -> Iterator[Remark]:
     """The worst first."""
-    if to.ready is None:
-        yield Remark(Weight.LOOK, f"it is not known whether revision {to.record.revision} was ever ready")
-    elif not to.ready:
-        yield Remark(Weight.BAD, f"revision {to.record.revision} has pods, and none of them is ready")
+    if to.ever_ready is EverReady.YES:
+        yield Remark(Weight.GOOD, f"revision {to.number} was ready: {to.evidence}")
+    elif to.ever_ready is EverReady.NO:
+        yield Remark(Weight.BAD, f"revision {to.number} was not ready: {to.evidence}")
     else:
-        yield Remark(Weight.GOOD, f"revision {to.record.revision} was ready")
+        text = f"it is not known whether revision {to.number} was ever ready: {to.evidence}"
+        yield Remark(Weight.LOOK, text)
     yield from _missing(store, workload, to)
     yield from _owner(environment, workload)
     yield from _migrations(store, workload, to)
@@ -33,8 +35,8 @@ def risks(store: Store, environment: Environment, workload: Workload, to: Past) 
             yield Remark(Weight.QUIET, text)
 
 
-def _missing(store: Store, workload: Workload, to: Past) -> Iterator[Remark]:
-    references = to.record.references
+def _missing(store: Store, workload: Workload, to: Revision) -> Iterator[Remark]:
+    references = to.references
     for kind, names in (("Secret", references.secrets), ("ConfigMap", references.config_maps)):
         if not names:
             continue
@@ -73,9 +75,10 @@ def argo_application(workload: Workload) -> str:
     return workload.meta.labels.get("argocd.argoproj.io/instance", "")
 
 
-def _migrations(store: Store, workload: Workload, to: Past) -> Iterator[Remark]:
+def _migrations(store: Store, workload: Workload, to: Revision) -> Iterator[Remark]:
     """Schema changes stay: what ran since the chosen revision was replaced does not go back with it."""
-    if to.ended is None:
+    ended = replaced(past(store, workload), to)
+    if ended is None:
         return
     ran = [
         job
@@ -84,7 +87,7 @@ def _migrations(store: Store, workload: Workload, to: Past) -> Iterator[Remark]:
         and job.meta.namespace == workload.meta.namespace
         and is_migration(job)
         and job.finished is not None
-        and job.finished > to.ended - 3600  # a sync runs its migrations before it changes the workload
+        and job.finished > ended - 3600  # a sync runs its migrations before it changes the workload
         and _serves(job, workload)
     ]
     for job in sorted(ran, key=lambda job: job.finished or 0.0):

@@ -11,11 +11,11 @@ import yaml
 from tui.actions import rollout
 from tui.actions.base import PATCH_WORKLOAD, WORKLOADS, Deed
 from tui.actions.guard import common, left, seen
-from tui.actions.past import Past, past, template_of
+from tui.actions.past import chosen, past, template, template_now
 from tui.actions.risks import risks
-from tui.errors import Refused
 from tui.model.environment import Environment
 from tui.model.plan import Change, Plan, Progress, Refusal, Remark, Step
+from tui.model.revision import Revision
 from tui.model.template import differences, masked
 from tui.model.workload import Workload
 from tui.store import Record, Store
@@ -51,26 +51,26 @@ class RollBack(Deed):
         """Refused when no revision is chosen and none is known to have been ready, or the choice can't be."""
         refused = self.refuse(store, environment, targets)
         acted = [record for record in left(targets, refused) if isinstance(record, Workload)]
-        chosen = [(one, _chosen(past(store, one), one, choice)) for one in acted]
+        pairs = [(one, chosen(past(store, one), one, choice)) for one in acted]
         where = context or environment.context
-        single = len(chosen) == 1
+        single = len(pairs) == 1
         changes: list[Change] = []
         remarks: list[Remark] = []
-        for workload, to in chosen:
-            found = differences(template_of(workload), to.template)
+        for workload, to in pairs:
+            found = differences(template_now(workload), template(to))
             changes += found if single else [_of(workload, change) for change in found]
             remarks += risks(store, environment, workload, to)
         return Plan(
             deed=self.id,
             environment=environment.name,
-            title=_words(store, *chosen[0]) if single else f"Roll {len(chosen)} workloads back",
-            steps=tuple(_step(self.id, store, workload, to) for workload, to in chosen),
+            title=_words(store, *pairs[0]) if single else f"Roll {len(pairs)} workloads back",
+            steps=tuple(_step(self.id, store, workload, to) for workload, to in pairs),
             changes=tuple(changes),
             remarks=tuple(remarks),
             refused=refused,
-            command="\n".join(_command(workload, to, where) for workload, to in chosen),
-            before="---\n".join(_yaml(template_of(workload)) for workload, _ in chosen),
-            after="---\n".join(_yaml(to.template) for _, to in chosen),
+            command="\n".join(_command(workload, to, where) for workload, to in pairs),
+            before="---\n".join(_yaml(template_now(workload)) for workload, _ in pairs),
+            after="---\n".join(_yaml(template(to)) for _, to in pairs),
             verb="Roll back",
             grave=True,
         )
@@ -79,51 +79,34 @@ class RollBack(Deed):
         return rollout.follow(store, plan, since, now)
 
 
-def _chosen(found: list[Past], workload: Workload, choice: int | None) -> Past:
-    name = workload.meta.name
-    if choice is not None:
-        to = next((one for one in found if one.record.revision == choice), None)
-        if to is None:
-            raise Refused(f"{name} has no revision {choice}", "it may have been cleaned up: look again")
-        if to.current:
-            raise Refused(f"revision {choice} of {name} is what it has now")
-        return to
-    others = [one for one in found if not one.current]
-    good = next((one for one in others if one.ready), None)
-    if good is None:
-        there = ", ".join(str(one.record.revision) for one in others)
-        raise Refused(f"no other revision of {name} is known to have been ready", f"there is: {there}")
-    return good
-
-
-def _step(deed: str, store: Store, workload: Workload, to: Past) -> Step:
+def _step(deed: str, store: Store, workload: Workload, to: Revision) -> Step:
     arguments = {
-        "revision": to.record.revision,
-        "revision_name": to.record.meta.name,
-        "revision_uid": to.record.meta.uid,
+        "revision": to.number,
+        "revision_name": to.name,
+        "revision_uid": to.uid,
     }
     return Step(deed, seen(workload), _words(store, workload, to), arguments)
 
 
-def _words(store: Store, workload: Workload, to: Past) -> str:
-    now = next((one.record.revision for one in past(store, workload) if one.current), workload.revision)
+def _words(store: Store, workload: Workload, to: Revision) -> str:
+    now = next((one.number for one in past(store, workload) if one.current), workload.revision)
     here = f" from revision {now}" if now else ""
-    return f"Roll {workload.meta.name} back{here} to revision {to.record.revision}"
+    return f"Roll {workload.meta.name} back{here} to revision {to.number}"
 
 
 def _of(workload: Workload, change: Change) -> Change:
     return Change(f"{workload.meta.name}: {change.what}", change.before, change.after)
 
 
-def _command(workload: Workload, to: Past, context: str) -> str:
+def _command(workload: Workload, to: Revision, context: str) -> str:
     meta = workload.meta
     where = f"kubectl --context {shlex.quote(context)}" if context else "kubectl"
-    which = f"{meta.kind.lower()}/{meta.name} --to-revision={to.record.revision}"
+    which = f"{meta.kind.lower()}/{meta.name} --to-revision={to.number}"
     return f"{where} -n {meta.namespace} rollout undo {which}"
 
 
-def _yaml(template: dict[str, Any]) -> str:
-    return str(yaml.safe_dump(masked(template), sort_keys=True, width=100))
+def _yaml(of: dict[str, Any]) -> str:
+    return str(yaml.safe_dump(masked(of), sort_keys=True, width=100))
 
 
 ROLL_BACK = RollBack(
