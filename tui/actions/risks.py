@@ -41,7 +41,7 @@ def _missing(store: Store, workload: Workload, to: Revision) -> Iterator[Remark]
         if not names:
             continue
         link = store.link(kind)
-        if link is not None and not link.usable:
+        if link is None or not link.usable:
             yield Remark(Weight.LOOK, f"not known whether its {kind}s exist: {', '.join(names)}")
             continue
         for name in names:
