@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
@@ -164,12 +164,13 @@ class ContainerTail:
             if self._lost_at is not None and self._back_at is None:
                 self._back_at = self._clock.now()
             self._attempt = 0
-            async for chunk in self._pulled(chunks, follow):
-                if chunk is None:
-                    await self._pass(joint, joint.settle(), rest=True)
-                elif whole := lines.feed(chunk):
-                    replayed = first and self.figures.lines == 0
-                    await self._pass(joint, joint.feed(whole), replayed=replayed)
+            async with contextlib.aclosing(self._pulled(chunks, follow)) as pulled:
+                async for chunk in pulled:
+                    if chunk is None:
+                        await self._pass(joint, joint.settle(), rest=True)
+                    elif whole := lines.feed(chunk):
+                        replayed = first and self.figures.lines == 0
+                        await self._pass(joint, joint.feed(whole), replayed=replayed)
         if not follow:
             await self._pass(joint, joint.feed(lines.finish()) if joint.done else b"")
         await self._pass(joint, joint.settle(), rest=True)
@@ -240,7 +241,7 @@ class ContainerTail:
         now = instance_of(pod.container(self.wanted.container)) if pod else None
         return now is not None and now.ended is None and now.id == (self._instance and self._instance.id)
 
-    async def _pulled(self, chunks: AsyncIterator[bytes], follow: bool) -> AsyncIterator[bytes | None]:
+    async def _pulled(self, chunks: AsyncIterator[bytes], follow: bool) -> AsyncGenerator[bytes | None, None]:
         """Chunks; None once after each second's rest. Ends with the stream, or when it hangs."""
         pull: asyncio.Task[bytes] | None = None
         silent = ended = 0.0
@@ -249,8 +250,10 @@ class ContainerTail:
                 if pull is None:
                     pull = asyncio.create_task(_next(chunks))
                 timer = asyncio.create_task(self._clock.sleep(_QUIET))
-                await asyncio.wait({pull, timer}, return_when=asyncio.FIRST_COMPLETED)
-                timer.cancel()
+                try:
+                    await asyncio.wait({pull, timer}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    timer.cancel()
                 if pull.done():
                     chunk, pull, silent = pull.result(), None, 0.0
                     if chunk == _END:
