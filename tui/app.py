@@ -1,0 +1,265 @@
+"""The cockpit: owns the sessions, the tick, the screens, the open deeds, and leaving. Nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import signal
+import traceback
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+
+from textual.app import App
+from textual.binding import Binding
+
+from tui.actions import ACTIONS
+from tui.actions.base import Deed
+from tui.carry import Outcome, Result
+from tui.clock import Clock, SystemClock
+from tui.errors import DeployError, Misconfigured
+from tui.journal import Entry, Journal, Unwritable
+from tui.model.environment import Environment, Platform
+from tui.model.plan import Plan, Progress, Stage
+from tui.panes.base import View
+from tui.screens.cockpit import CockpitScreen
+from tui.session import Session
+from tui.settings import Settings
+from tui.survey import Survey
+from tui.theme import DARK, ENVIRONMENT_COLOURS, LIGHT, PROTECTED_COLOUR
+from tui.wire.kube import Client
+from tui.wire.kubeconfig import load as load_kubeconfig
+from tui.wire.server import Servers
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDeed:
+    """A deed that was confirmed, until its end; `at` is when, epoch seconds."""
+
+    deed: Deed
+    plan: Plan
+    environment: str
+    at: float
+    progress: Progress
+    results: tuple[Result, ...]
+
+
+class Cockpit(App[int]):
+    """`Cockpit(settings).run()` until the operator leaves; the return code is 0, or 1 after a bug."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "deploytui"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    BINDINGS = [
+        # The only priority keys: a deed with one would fire underneath a dialog.
+        Binding("ctrl+q,ctrl+c", "leave", "Leave", show=False, priority=True),
+    ]
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        super().__init__()
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.sessions: dict[str, Session] = {}
+        self.surveys: dict[str, Survey] = {}
+        self.problems: dict[str, DeployError] = {}  # environments that have no session, and why
+        self.deeds: list[OpenDeed] = []
+        self.front = settings.start
+        self.namespaces: frozenset[str] | None = None
+        self.journal = Journal(settings.state)
+        self._servers: Servers | None = None
+        self._leaving_until = 0.0
+        self._second = 0
+
+    # Life
+
+    def on_mount(self) -> None:
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+        self.set_keymap(self.settings.keymap)
+        self.push_screen(CockpitScreen())
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self._leave_now)
+        self.call_after_refresh(self._open_sessions)
+        self.set_interval(self.settings.tick, self.tick)
+
+    async def _open_sessions(self) -> None:
+        """After the first paint: the environments come to life."""
+        self._servers = Servers(self.clock, environ=os.environ)
+        for environment in self.settings.environments:
+            if environment.platform is Platform.COMPOSE:
+                continue
+            try:
+                self._open_session(environment)
+            except Misconfigured as error:
+                self.problems[environment.name] = error
+        await self.switch(self.front)
+
+    def _open_session(self, environment: Environment) -> None:
+        assert self._servers is not None
+        file = Path(environment.kubeconfig) if environment.kubeconfig else self.settings.kubeconfig
+        config = load_kubeconfig(file, os.environ, Path.home())
+        access = config.access(
+            environment.context or None, user=self.settings.user, groups=self.settings.groups
+        )
+        session = Session(environment, Client(self._servers.get(access)), self.clock)
+        session.needs = frozenset(
+            need
+            for action in ACTIONS
+            if isinstance(action, Deed)
+            for needs in action.needs.values()
+            for need in needs
+        )
+        self.sessions[environment.name] = session
+        self.surveys[environment.name] = Survey(session.store, environment)
+        session.start()
+
+    async def switch(self, name: str) -> None:
+        """Brings an environment to the front; the one that was there is watched lightly from now on."""
+        before, self.front = self.front, name
+        self.namespaces = None
+        if before != name and before in self.sessions and not self._has_open_deed(before):
+            await self.sessions[before].front(False)
+        if name in self.sessions:
+            await self.sessions[name].front(True)
+
+    def _has_open_deed(self, environment: str) -> bool:
+        return any(one.environment == environment and not one.progress.stage.over for one in self.deeds)
+
+    # What is shown
+
+    @property
+    def environment(self) -> Environment:
+        """The one in front."""
+        return next(one for one in self.settings.environments if one.name == self.front)
+
+    @property
+    def view(self) -> View | None:
+        """What the panes show; None where the environment in front has no session."""
+        session = self.sessions.get(self.front)
+        if session is None:
+            return None
+        return View(session, self.surveys[self.front], self.namespaces)
+
+    def colour(self, environment: Environment) -> str:
+        """An environment's own colour; the loudest belongs to the protected ones."""
+        if environment.colour:
+            return environment.colour
+        if environment.protected:
+            return PROTECTED_COLOUR
+        names = [one.name for one in self.settings.environments if not one.protected]
+        return ENVIRONMENT_COLOURS[names.index(environment.name) % len(ENVIRONMENT_COLOURS)]
+
+    def tick(self) -> None:
+        """Eight times a second: judges, asks open deeds how far they are, and shows what differs."""
+        now = self.clock.now()
+        for survey in self.surveys.values():
+            survey.refresh(now)
+        self._follow_deeds(now)
+        whole_second = int(now) != self._second
+        self._second = int(now)
+        for screen in self.screen_stack:
+            if isinstance(screen, CockpitScreen):
+                screen.show(whole_second)
+        check = getattr(self.screen, "check_seen", None)
+        if check is not None:
+            check()
+
+    # Deeds
+
+    def began(self, deed: Deed, plan: Plan, outcome: Outcome) -> None:
+        """Takes a carried out plan under watch until its end."""
+        progress = Progress(outcome.stage, outcome.text)
+        self.deeds.append(OpenDeed(deed, plan, self.front, self.clock.now(), progress, outcome.results))
+
+    def _follow_deeds(self, now: float) -> None:
+        for index, one in enumerate(self.deeds):
+            if one.progress.stage.over or one.environment not in self.sessions:
+                continue
+            progress = one.deed.progress(self.sessions[one.environment].store, one.plan, one.at, now)
+            if progress == one.progress:
+                continue
+            self.deeds[index] = replace(one, progress=progress)
+            if progress.stage.over:
+                self._ended(self.deeds[index])
+
+    def _ended(self, one: OpenDeed) -> None:
+        failed = one.progress.stage is Stage.FAILED
+        self.run_worker(self._note(one, "end"), group="journal")
+        self.notify(
+            f"{one.environment}: {one.plan.title}: {one.progress.text}",
+            severity="error" if failed else "information",
+            timeout=8,
+            markup=False,
+        )
+        if self.settings.bell:
+            self.bell()
+
+    async def _note(self, one: OpenDeed, phase: str) -> None:
+        """Writes how a deed stands into the journal; a journal that fails is said, never fatal."""
+        try:
+            for result in one.results:
+                entry = Entry(
+                    self.clock.now(),
+                    result.id,
+                    phase,
+                    getpass.getuser(),
+                    one.environment,
+                    one.plan.deed,
+                    result.step.target,
+                    one.plan.title,
+                    result.before,
+                    result.after,
+                    one.plan.command,
+                    one.progress.text,
+                )
+                await asyncio.to_thread(self.journal.append, entry)
+        except Unwritable as error:
+            self.notify(str(error), severity="warning", markup=False)
+
+    # Leaving
+
+    async def action_leave(self) -> None:
+        """Leaves at once, or asks once when a deed is still open."""
+        open_ones = [one for one in self.deeds if not one.progress.stage.over]
+        if open_ones and self.clock.monotonic() > self._leaving_until:
+            self._leaving_until = self.clock.monotonic() + 2
+            self.notify(
+                f"{len(open_ones)} deed is not at its end; it goes on in the cluster. Again to leave.",
+                severity="warning",
+                markup=False,
+            )
+            return
+        await self._leave()
+
+    def _leave_now(self) -> None:
+        self.run_worker(self._leave(), group="leave")
+
+    async def _leave(self) -> None:
+        for one in self.deeds:
+            if not one.progress.stage.over:
+                await self._note(one, "left")
+        stops = [session.stop() for session in self.sessions.values()]
+        try:
+            async with asyncio.timeout(2):
+                await asyncio.gather(*stops)
+                if self._servers is not None:
+                    await self._servers.close()
+        except TimeoutError:
+            self.log("a session did not end within 2 s")
+        self.exit(0)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A bug: a traceback without locals, since those hold tokens and secrets."""
+        self._return_code = 1
+        self._exception = error
+        self._exception_event.set()
+        self._exit_renderables.append(bare_traceback(error, error.__traceback__))
+        self._close_messages_no_wait()
+
+
+def bare_traceback(error: BaseException, trace: TracebackType | None) -> str:
+    """File, line and code only; the message of a DeployError is meant to be read, others are too."""
+    return "".join(traceback.format_exception(type(error), error, trace))

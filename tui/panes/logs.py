@@ -1,0 +1,133 @@
+"""Pane 5: the logs of what is selected; a tail begins when the cursor rests on it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import cast
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.worker import Worker
+
+from tui.clock import Clock
+from tui.errors import DeployError
+from tui.model.log import Chunk, Seam, Source
+from tui.panes.base import View
+from tui.present.log import LogPainter, Times
+from tui.store import Record, Store
+from tui.tail import Selection, Tail, of_owner, of_pod
+from widgets.log_view import LogView
+from widgets.ring import Ring
+from widgets.tone import inks
+
+REST = 0.2
+"""Seconds for which the cursor has to rest before its logs are fetched."""
+
+
+class LogsPane(Vertical):
+    """Follows the selection; `pin` keeps what is shown, `previous` shows the run before."""
+
+    BINDINGS = [
+        Binding("s", "follow", "Follow", show=False, id="logs.follow"),
+        Binding("w", "wrap", "Wrap", show=False, id="logs.wrap"),
+        Binding("t", "timestamps", "Timestamps", show=False, id="logs.timestamps"),
+        Binding("x", "raw", "Raw JSON", show=False, id="logs.raw"),
+    ]
+
+    def __init__(self, *, clock: Clock, ring_bytes: int) -> None:
+        super().__init__(id="logs", classes="pane")
+        self._clock = clock
+        self._ring_bytes = ring_bytes
+        self._painter = LogPainter({})
+        self.log_view = LogView(self._paint, id="log-view")
+        self.pinned = False
+        self._wanted: tuple[str, str, bool] | None = None
+        self._since = 0.0
+        self._shown: tuple[str, str, bool] | None = None
+        self._tail: Tail | None = None
+        self._worker: Worker[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.log_view
+
+    def on_mount(self) -> None:
+        self.border_title = "5 Logs"
+        self._take_styles()
+
+    def _take_styles(self) -> None:
+        self._painter.styles = inks(self.log_view, "log-view")
+
+    def _paint(self, tag: Hashable | None, payload: object) -> Text:
+        return self._painter.paint(cast("Source | None", tag), cast("bytes | Seam", payload))
+
+    def show(self, view: View, targets: tuple[Record, ...], previous: bool = False) -> None:
+        """Called at each tick: begins a tail when another selection has rested, and paints what came."""
+        record = targets[0] if targets else None
+        if record is not None and not self.pinned:
+            wanted = (record.meta.kind, record.meta.uid, previous)
+            if wanted != self._wanted:
+                self._wanted, self._since = wanted, self._clock.monotonic()
+            elif wanted != self._shown and self._clock.monotonic() - self._since >= REST:
+                self._begin(view, record, wanted)
+        self.log_view.changed()
+        words = self._tail.status.words if self._tail is not None else ""
+        if words != self.border_subtitle:
+            self.border_subtitle = words
+
+    def _begin(self, view: View, record: Record, wanted: tuple[str, str, bool]) -> None:
+        self._shown = wanted
+        self.log_view.attach(Ring(self._ring_bytes))
+        tail = Tail(
+            view.session.client,
+            view.session.store,
+            self._clock,
+            lambda: selection(view.session.store, record, wanted[2]),
+        )
+        self._tail = tail
+        pin = " pinned" if self.pinned else ""
+        self.border_title = f"5 Logs  {record.meta.name}{pin}"
+        if self._worker is not None:
+            self._worker.cancel()
+        self._worker = self.run_worker(self._follow(tail, self.log_view.ring), group="logs")
+
+    async def _follow(self, tail: Tail, ring: Ring) -> None:
+        try:
+            async for batch in tail.batches():
+                for piece in batch:
+                    if isinstance(piece, Chunk):
+                        ring.append(piece.source, piece.data)
+                    else:
+                        ring.seam(piece)
+        except DeployError as error:
+            self.border_subtitle = str(error)
+
+    def action_follow(self) -> None:
+        """Follow the end, or hold the view."""
+        self.log_view.action_toggle_follow()
+
+    def action_wrap(self) -> None:
+        """Wrap long lines, or clip them."""
+        self.log_view.action_toggle_wrap()
+
+    def action_timestamps(self) -> None:
+        """Times on or off."""
+        options = self._painter.options
+        options.times = Times.OFF if options.times is not Times.OFF else Times.TIME
+        self.log_view.repaint()
+
+    def action_raw(self) -> None:
+        """JSON lines as they came, or read."""
+        self._painter.options.raw = not self._painter.options.raw
+        self.log_view.repaint()
+
+
+def selection(store: Store, record: Record, previous: bool) -> Selection:
+    """The pods behind what is selected, also before they exist."""
+    meta = record.meta
+    if meta.kind == "Pod":
+        return Selection(of_pod(store, meta.uid), previous=previous, waits="a pod that is gone")
+    return Selection(
+        of_owner(store, meta.uid), previous=previous, waits=f"the pod of {meta.kind.lower()} {meta.name}"
+    )

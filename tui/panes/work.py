@@ -1,0 +1,76 @@
+"""Pane 4: one table per tab, trouble first, and the tabs with their counts in the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import ContentSwitcher
+
+from tui.panes.base import TablePane, View
+from tui.panes.events import EventsPane
+from tui.panes.jobs import JobsPane
+from tui.panes.pods import PodsPane
+from tui.panes.trouble import TroublePane
+from tui.panes.workloads import WorkloadsPane
+from tui.store import Record
+
+TABS: tuple[type[TablePane], ...] = (TroublePane, WorkloadsPane, PodsPane, JobsPane, EventsPane)
+
+
+class WorkPane(Vertical):
+    """The tabs of pane 4. `current` is the one on top; deeds act on its marked rows or its cursor."""
+
+    def __init__(self, *, now: Callable[[], float]) -> None:
+        super().__init__(id="work", classes="pane")
+        self.tabs = [make(now=now) for make in TABS]  # type: ignore[call-arg]
+        self.current = self.tabs[0]
+
+    def compose(self) -> ComposeResult:
+        with ContentSwitcher(initial=self.current.id):
+            yield from self.tabs
+
+    def show(self, view: View) -> None:
+        """Shows the tab on top and counts the others."""
+        self.current.show(view)
+        title = Content.assemble("4 ", *self._titles(view))
+        if title.markup != self.border_title:
+            self.border_title = title.markup
+        shown, total = self.current.table.shown, self.current.table.total
+        count = f"{shown} of {total}" if shown != total else str(total)
+        marks = len(self.current.table.marks)
+        marked = f", {marks} marked" if marks else ""
+        hidden = self.current.table.hidden_marks
+        self.border_subtitle = f" {count}{marked}{f' ({hidden} hidden)' if hidden else ''} "
+
+    def _titles(self, view: View) -> list[str | Content | tuple[str, str]]:
+        parts: list[str | Content | tuple[str, str]] = []
+        for tab in self.tabs:
+            count = tab.count(view)
+            words = f"{tab.title} {count}" if count else tab.title
+            style = "bold $primary" if tab is self.current else "$text-muted"
+            parts += [(words, style), " ─ "]
+        return parts[:-1]
+
+    def step(self, by: int) -> None:
+        """The tab before (-1) or after (1); at the ends it stays."""
+        at = self.tabs.index(self.current) + by
+        if 0 <= at < len(self.tabs):
+            self.go(self.tabs[at])
+
+    def go(self, tab: TablePane) -> None:
+        """Puts a tab on top and gives it the focus."""
+        self.current = tab
+        self.query_one(ContentSwitcher).current = tab.id
+        tab.table.focus()
+
+    def find(self, kind: type[TablePane]) -> TablePane:
+        """The tab of that class."""
+        return next(tab for tab in self.tabs if isinstance(tab, kind))
+
+    def targets(self, view: View) -> tuple[Record, ...]:
+        """The records that a deed would act on."""
+        found = (self.current.record(view, uid) for uid in self.current.table.targets)
+        return tuple(record for record in found if record is not None)

@@ -1,0 +1,22 @@
+"""The Workloads tab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tui.panes.base import TablePane, View
+from tui.present import workload as present
+from widgets.live_table import Row
+
+
+class WorkloadsPane(TablePane):
+    """Deployments, StatefulSets and DaemonSets."""
+
+    title = "Workloads"
+    kinds = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "HorizontalPodAutoscaler")
+
+    def __init__(self, *, now: Callable[[], float]) -> None:
+        super().__init__(present.COLUMNS, id="workloads", now=now, markable=True)
+
+    def rows(self, view: View) -> list[Row]:
+        return present.rows(view.session.store, view.survey, view.namespaces, self._now())

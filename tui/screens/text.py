@@ -1,0 +1,80 @@
+"""Screens that are read: why, YAML, journal, help, and the difference of two texts. Esc goes back."""
+
+from __future__ import annotations
+
+import difflib
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from widgets.tone import printable
+
+
+class Reader(ModalScreen[None]):
+    """A framed text that scrolls. The text is literal: never markup, never control characters."""
+
+    DEFAULT_CSS = """
+    Reader { align: center middle; }
+    Reader #paper { width: 96%; height: 94%; border: round $primary; padding: 0 1; background: $surface; }
+    """
+    BINDINGS = [
+        Binding("escape,q", "close", "Back", show=False),
+        Binding("j", "down", show=False),
+        Binding("k", "up", show=False),
+        Binding("g", "home", show=False),
+        Binding("G", "end", show=False),
+    ]
+
+    def __init__(self, title: str, content: Content) -> None:
+        super().__init__()
+        self._title = title
+        self._content = content
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="paper"):
+            yield Static(self._content)
+
+    def on_mount(self) -> None:
+        paper = self.query_one("#paper")
+        paper.border_title = Content(f" {printable(self._title)} ").markup
+        paper.border_subtitle = " esc back "
+        paper.focus()
+
+    def action_close(self) -> None:
+        """Back to where one was."""
+        self.dismiss(None)
+
+    def action_down(self) -> None:
+        """One line down."""
+        self.query_one("#paper").scroll_down(animate=False)
+
+    def action_up(self) -> None:
+        """One line up."""
+        self.query_one("#paper").scroll_up(animate=False)
+
+    def action_home(self) -> None:
+        """To the first line."""
+        self.query_one("#paper").scroll_home(animate=False)
+
+    def action_end(self) -> None:
+        """To the last line."""
+        self.query_one("#paper").scroll_end(animate=False)
+
+
+def text(words: str) -> Content:
+    """Plain lines, each cleaned."""
+    return Content("\n".join(printable(line) for line in words.splitlines()))
+
+
+class Difference(Reader):
+    """Two texts as a unified diff."""
+
+    def __init__(self, title: str, before: str, after: str) -> None:
+        lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "now", "then", lineterm="", n=3)
+        styles = {"+": "$text-success", "-": "$text-error", "@": "$text-muted"}
+        painted = [Content.styled(printable(line), styles.get(line[:1], "")) for line in lines]
+        super().__init__(title, Content("\n").join(painted) if painted else Content("no difference"))
