@@ -63,7 +63,7 @@ def rollout(
         rest = f": {fresh} of {new or wanted} new" + (f"; old {serving_old}/{wanted} serve" if old else "")
         return Rollout(RolloutState.STUCK, "stuck ", since, rest)
     if wanted and ready == 0:
-        return Rollout(RolloutState.DOWN, f"DOWN: 0 of {wanted} ready ", _since(workload) or moved)
+        return Rollout(RolloutState.DOWN, f"DOWN: 0 of {wanted} ready, ", _since(workload) or moved)
     if workload.paused:
         return Rollout(RolloutState.PAUSED, f"paused{f', {new} of {wanted} new' if new < wanted else ''}")
     if workload.strategy == "OnDelete" and new < wanted:
@@ -71,7 +71,7 @@ def rollout(
     if not done and not failed:
         return _moving(workload, text, moved)
     if ready < wanted:
-        return Rollout(RolloutState.SHORT, f"{ready} of {wanted} ready ", _since(workload))
+        return Rollout(RolloutState.SHORT, f"{ready} of {wanted} ready, ", _since(workload))
     if hpa is not None:
         return Rollout(RolloutState.DONE, f"{ready}/{wanted} (HPA {hpa.least}-{hpa.most})")
     return Rollout(RolloutState.DONE, f"done{revision}")

@@ -39,7 +39,8 @@ def row(name: str, purpose: str, summary: NamespaceSummary, exists: bool) -> Row
     short = summary.ready < summary.total
     jobs = [f"{summary.running_jobs} run"] if summary.running_jobs else []
     jobs += [f"{summary.failed_jobs} failed"] if summary.failed_jobs else []
-    ready = f"{summary.ready}/{summary.total}" if exists else "not there"
+    counts = f"{summary.ready}/{summary.total}" if summary.total else "-"
+    ready = counts if exists else "not there"
     return Row(
         name,
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from tui.model.key import condition
 from tui.model.pod import Pod
 from tui.model.pod_status import PodStatus, pod_status
 from tui.present.cells import age, cached, forget_gone, seen, text
@@ -42,7 +43,9 @@ def row(record: object) -> Row:
     """One pod."""
     pod = cast(Pod, record)
     meta, status = pod.meta, pod_status(pod)
-    tone = tone_of(status)
+    scheduled = condition(pod.conditions, "PodScheduled")
+    unschedulable = scheduled is not None and scheduled.reason == "Unschedulable"
+    tone = Tone.BAD if unschedulable else tone_of(status)
     return Row(
         meta.uid,
         (

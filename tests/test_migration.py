@@ -1,0 +1,104 @@
+"""goose's lines, and which Jobs run it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.records import job, meta
+from tui.model.job import Job
+from tui.model.migration import (
+    GooseKind,
+    GooseLine,
+    Migration,
+    goose_error,
+    goose_line,
+    is_migration,
+    migration,
+)
+from tui.model.waves import in_order, phase_of, wave_of
+
+STAMP = "2026/07/24 14:05:30 "
+FAILED = 'goose run: ERROR 00002_x.sql: failed to run SQL migration: ERROR: relation "x" already exists'
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            f"{STAMP}OK   00001_users.sql (12.3ms)",
+            GooseLine(GooseKind.APPLIED, "00001_users.sql", "12.3ms", 1),
+        ),
+        (
+            f"{STAMP}EMPTY 00004_empty.sql (910.55µs)",
+            GooseLine(GooseKind.APPLIED, "00004_empty.sql", "910.55µs", 4),
+        ),
+        (
+            f"{STAMP}goose: successfully migrated database to version: 5",
+            GooseLine(GooseKind.DONE, version=5),
+        ),
+        (
+            f"{STAMP}goose: no migrations to run. current version: 5\n",
+            GooseLine(GooseKind.NOTHING, version=5),
+        ),
+        (STAMP + FAILED, GooseLine(GooseKind.ERROR, "00002_x.sql", error=FAILED)),
+        ("goose: no migrations to run. current version: 0", GooseLine(GooseKind.NOTHING, version=0)),
+        (
+            f"{STAMP}goose run: no migration files found",
+            GooseLine(GooseKind.ERROR, error="goose run: no migration files found"),
+        ),
+        (
+            "panic: goose: duplicate version 3 detected:",
+            GooseLine(GooseKind.ERROR, error="panic: goose: duplicate version 3 detected:"),
+        ),
+        ("OK then", None),
+        (f"{STAMP}Begin transaction", None),
+    ],
+)
+def test_a_line(line: str, expected: GooseLine | None) -> None:
+    assert goose_line(line) == expected
+
+
+def test_the_last_error_of_a_text() -> None:
+    assert goose_error(f"{STAMP}OK   00001_a.sql (1ms)\n{STAMP}{FAILED}\nexit status 1") == FAILED
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (job("x", commands=('sh -c goose -dir /m postgres "$AUTH_DATABASE_URL" up',)), ("x", "auth_db")),
+        (job("identity-migrate-legal"), ("identity", "legal_db")),
+        (job("auth-service-migrate", images=("registry.example/goose:auth_db",)), ("auth", "auth_db")),
+        (job("auth-migrate", secrets_env=("auth-secrets",)), ("auth", "auth_db")),
+        (job("auth-migrate-29925293"), ("auth", "")),
+        (job("cleanup"), None),
+        (job("mongoose", commands=("mongoose up",)), None),
+    ],
+)
+def test_whose_migration(given: Job, expected: tuple[str, str] | None) -> None:
+    assert is_migration(given) == (expected is not None)
+    if expected is not None:
+        assert migration(given) == Migration(*expected)
+
+
+def hooked(name: str, phase: str, wave: str) -> Job:
+    """A Job with Argo CD's annotations."""
+    said = {"argocd.argoproj.io/hook": phase, "argocd.argoproj.io/sync-wave": wave}
+    return replace(job(name), meta=meta("Job", name, annotations=said))
+
+
+def test_phases_and_waves_are_in_argo_cds_order() -> None:
+    jobs = [
+        hooked("c", "PostSync", "0"),
+        hooked("b", "PreSync", "-3"),
+        job("d"),
+        hooked("a", "PreSync", "-5"),
+    ]
+    found = [(phase, [each.meta.name for each in group]) for phase, group in in_order(jobs)]
+    assert found == [("PreSync", ["a", "b"]), ("PostSync", ["c"]), ("", ["d"])]
+
+
+def test_odd_annotations() -> None:
+    assert wave_of({"argocd.argoproj.io/sync-wave": "soon"}) == 0
+    assert phase_of({"helm.sh/hook": "pre-install,pre-upgrade"}) == "PreSync"
