@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.demo_control import Demo, WorldControl
-from tui.carry import Outcome, out
+from tests.gate import OPEN, Gate, owned, restarting, rolling_back, target
+from tests.records_of import workload
+from tui.actions.roll_back import ROLL_BACK
 from tui.clock import SystemClock
 from tui.errors import Conflict
 from tui.journal import Journal
 from tui.model.environment import Environment
-from tui.model.plan import Plan, Stage, Step, Target
-from tui.model.seen import digest
+from tui.model.plan import Stage
 from tui.store import Link, LinkState, Store
 from tui.wire import write
 from tui.wire.access import Access, Tls, Token
+from tui.wire.kinds import KINDS
 from tui.wire.secret import Secret
 from tui.wire.server import Server
 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
-OPEN = Environment("production")
 PROTECTED = Environment("production", protected=True)
 
 
@@ -35,46 +35,6 @@ def small(demo: Demo) -> Iterator[WorldControl]:
     made = demo.world("small", frozen=True)
     yield made
     made.drop()
-
-
-@dataclass
-class Gate:
-    """What `out` needs, with defaults that let everything through."""
-
-    world: WorldControl
-    server: Server
-    journal: Journal
-
-    async def out(
-        self,
-        plan: Plan,
-        environment: Environment = OPEN,
-        *,
-        readonly: bool = False,
-        stale: Callable[[], bool] = lambda: False,
-        store: Store | None = None,
-    ) -> Outcome:
-        return await out(
-            plan,
-            server=self.server,
-            store=store or Store(),
-            environment=environment,
-            readonly=readonly,
-            stale=stale,
-            journal=self.journal,
-            clock=SystemClock(),
-            who="ann",
-        )
-
-    @property
-    def patches(self) -> list[dict[str, Any]]:
-        return self.world.requests("PATCH")
-
-    def template(self, kind: str, namespace: str, name: str) -> dict[str, Any]:
-        found = self.world.get(kind, namespace, name)
-        assert found is not None
-        template: dict[str, Any] = found["spec"]["template"]
-        return template
 
 
 @pytest.fixture
@@ -91,17 +51,6 @@ async def gate(small: WorldControl, tmp_path: Path) -> AsyncIterator[Gate]:
     server = Server(access, SystemClock(), environ={})
     yield Gate(small, server, Journal(tmp_path / "state"))
     await server.close()
-
-
-def target(world: WorldControl, kind: str, namespace: str, name: str) -> Target:
-    found = world.get(kind, namespace, name)
-    assert found is not None
-    return Target(kind, namespace, name, found["metadata"]["uid"], digest(found["spec"]))
-
-
-def restarting(*targets: Target) -> Plan:
-    steps = tuple(Step("restart", each, f"Restart {each.name}") for each in targets)
-    return Plan("restart", "production", "Restart", steps, command="kubectl rollout restart")
 
 
 async def test_a_restart_is_one_patch_bound_to_what_was_read(gate: Gate) -> None:
@@ -268,27 +217,6 @@ async def test_a_protected_environment_takes_no_deed_without_a_journal(gate: Gat
     assert outcome.condition is not None
 
 
-def rolling_back(world: WorldControl, kind: str, namespace: str, name: str, past: dict[str, Any]) -> Plan:
-    arguments = {"revision_name": past["metadata"]["name"], "revision_uid": past["metadata"]["uid"]}
-    step = Step("roll-back", target(world, kind, namespace, name), f"Roll {name} back", arguments)
-    return Plan("roll-back", "production", f"Roll {name} back", (step,))
-
-
-def owned(world: WorldControl, kind: str, namespace: str, owner: str) -> list[dict[str, Any]]:
-    """The revisions of a workload, oldest first."""
-
-    def number(each: dict[str, Any]) -> int:
-        annotations = each["metadata"].get("annotations") or {}
-        return int(each.get("revision") or annotations.get("deployment.kubernetes.io/revision") or 0)
-
-    found = [
-        each
-        for each in world.all(kind, namespace)
-        if any(one["name"] == owner for one in each["metadata"].get("ownerReferences", []))
-    ]
-    return sorted(found, key=number)
-
-
 async def test_a_deployment_gets_the_template_and_annotations_of_then(gate: Gate) -> None:
     past = owned(gate.world, "ReplicaSet", "services", "auth")[0]
     before = gate.template("Deployment", "services", "auth")
@@ -346,3 +274,18 @@ async def test_refused_content_of_the_same_version_is_no_conflict(gate: Gate) ->
     outcome = await gate.out(plan)
     assert (outcome.stage, outcome.text) == (Stage.FAILED, "no such field")
     assert len(gate.patches) == 1
+
+
+async def test_a_plan_made_of_records_is_carried_out(gate: Gate) -> None:
+    """The record's digest and that of the object that is read again are of the same bytes."""
+    store = Store()
+    for kind in ("Deployment", "ReplicaSet"):
+        found = [KINDS[kind].read(json.dumps(each).encode()) for each in gate.world.all(kind)]
+        store.replace(kind, "", {record.meta.uid: record for record in found})
+    personal = workload(store, "Deployment", "services", "personal")
+    plan = ROLL_BACK.plan(store, OPEN, (personal,), now=0.0)
+    outcome = await gate.out(plan, store=store)
+    assert outcome.stage is Stage.ACCEPTED, outcome.text
+    image = gate.template("Deployment", "services", "personal")["spec"]["containers"][0]["image"]
+    assert image == plan.changes[0].after
+    assert outcome.results[0].before == "3"

@@ -11,6 +11,7 @@ from typing import Any
 from tui.errors import Conflict, Invalid, Refused, Unreachable
 from tui.model.plan import Step, Target
 from tui.model.template import same_template, without_hash
+from tui.wire.kinds import KINDS
 from tui.wire.server import Server
 
 Object = dict[str, Any]
@@ -18,13 +19,6 @@ Object = dict[str, Any]
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 _STRATEGIC = "application/strategic-merge-patch+json"
 _JSON_PATCH = "application/json-patch+json"
-_PLURALS = {
-    "Deployment": "deployments",
-    "StatefulSet": "statefulsets",
-    "DaemonSet": "daemonsets",
-    "ReplicaSet": "replicasets",
-    "ControllerRevision": "controllerrevisions",
-}
 KEPT_ANNOTATIONS = (  # an undo takes these from the Deployment, all others from the ReplicaSet (facts 2.2)
     "kubectl.kubernetes.io/last-applied-configuration",
     "deployment.kubernetes.io/revision",
@@ -133,7 +127,7 @@ def _annotations(thing: Object) -> dict[str, str]:
 
 
 def _path(kind: str, namespace: str, name: str) -> str:
-    return f"/apis/apps/v1/namespaces/{namespace}/{_PLURALS[kind]}/{name}"
+    return KINDS[kind].url(namespace, name)
 
 
 def _object(body: bytes, server: Server) -> Object:
