@@ -123,6 +123,15 @@ def test_a_stuck_rollout_speaks_in_its_pods_words_and_old_pods_serve() -> None:
     assert found.old_images == ("registry.example/web:1.4.2",)
 
 
+def test_a_rollout_to_an_old_replica_set_began_with_its_first_pod() -> None:
+    web = deployment(current=3, updated=1)
+    again = replica_set(web, 3, current=1)
+    first = pod(running(), owner=again.meta)
+    first = replace(first, meta=replace(first.meta, created=NOW - 7))
+    found = judge_workload(web, [first], [replica_set(web, 2), again], lambda _: [], None, NOW)
+    assert found.rollout.since == NOW - 7
+
+
 def test_quota_is_said_although_there_is_no_pod() -> None:
     failure = Condition("ReplicaFailure", "True", "FailedCreate", "exceeded quota: small", NOW - 5)
     web = deployment(updated=0, current=2, conditions=(failure,))

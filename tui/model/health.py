@@ -92,10 +92,10 @@ def judge_workload(
 ) -> WorkloadHealth:
     """Everything that the screen says of a workload; its trouble absorbs that of its pods."""
     newest = max(replica_sets, key=lambda each: each.revision, default=None)
-    moved = newest.meta.created if newest is not None else workload.meta.created
+    moved = _moved(workload, newest, pods)
     cause = _worst(pod_cause(pod, events(pod.meta.uid), now) for pod in pods)
     state = rollout(workload, hpa, moved)
-    young = workload.revision <= 1 and now - moved < min(60.0, workload.progress_deadline)
+    young = workload.revision <= 1 and now - workload.meta.created < min(60.0, workload.progress_deadline)
     if state.state is RolloutState.DOWN and cause is None and young:
         state = Rollout(RolloutState.MOVING, f"0 of {workload.replicas} ready, starting, ", moved)
     blocked = is_blocked(workload)
@@ -179,6 +179,17 @@ def superseded(judged: Iterable[JobHealth]) -> frozenset[str]:
             old.add(before.job.meta.uid)
         ended[series_of(one.job)] = one
     return frozenset(old)
+
+
+def _moved(workload: Workload, newest: ReplicaSet | None, pods: Sequence[Pod]) -> float | None:
+    """When the present rollout began: its first pod, since a rollback takes up an old ReplicaSet again."""
+    if newest is not None:
+        mine = [pod.meta.created for pod in pods if pod.meta.owner and pod.meta.owner.uid == newest.meta.uid]
+        return max(newest.meta.created, min(mine, default=0.0))
+    if workload.meta.kind == "StatefulSet":
+        mine = [pod.meta.created for pod in pods if pod.template_hash == workload.update_revision]
+        return min(mine, default=None)
+    return max((pod.meta.created for pod in pods), default=None)
 
 
 def _failed(job: Job, attempts: int, error: str, last: Cause | None) -> Cause:
