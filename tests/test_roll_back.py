@@ -84,6 +84,12 @@ def test_no_default_where_no_revision_is_known_to_be_good(store: Store) -> None:
     assert caught.value.hint == "there is: 2, 1"
 
 
+def test_of_several_those_without_a_good_revision_are_left_out(store: Store, personal: Workload) -> None:
+    made = plan(store, workload(store, "Deployment", "services", "auth"), personal)
+    assert [step.target.name for step in made.steps] == ["personal"]
+    assert [one.text for one in made.refused] == ["no other revision of auth is known to have been ready"]
+
+
 def test_paused_ones_and_those_without_history_are_refused(store: Store, personal: Workload) -> None:
     paused = put(store, replace(personal, paused=True))
     search = workload(store, "Deployment", "services", "search")

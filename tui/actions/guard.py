@@ -25,10 +25,10 @@ def common(
     deed: Deed, store: Store, environment: Environment, targets: tuple[Record, ...]
 ) -> tuple[Refusal, ...]:
     """Read-only environments, nothing selected, wrong kinds, links that are not live, missing rights."""
-    if environment.readonly:
-        return (Refusal(None, f"{environment.name} is read-only"),)
     if not targets:
         return (Refusal(None, "nothing is selected"),)
+    if environment.readonly:
+        return tuple(Refusal(seen(record), f"{environment.name} is read-only") for record in targets)
     refused = []
     for record in targets:
         why = _why(deed, store, record)
@@ -57,8 +57,6 @@ def _why(deed: Deed, store: Store, record: Record) -> str:
 
 
 def left(targets: tuple[Record, ...], refused: tuple[Refusal, ...]) -> tuple[Record, ...]:
-    """The targets that are not refused; none when the whole deed is."""
-    if any(refusal.target is None for refusal in refused):
-        return ()
+    """The targets that are not refused."""
     out = {refusal.target.uid for refusal in refused if refusal.target is not None}
     return tuple(record for record in targets if record.meta.uid not in out)

@@ -13,6 +13,7 @@ from tui.actions.base import PATCH_WORKLOAD, WORKLOADS, Deed
 from tui.actions.guard import common, left, seen
 from tui.actions.past import chosen, past, template, template_now
 from tui.actions.risks import risks
+from tui.errors import Refused
 from tui.model.environment import Environment
 from tui.model.plan import Change, Plan, Progress, Refusal, Remark, Step
 from tui.model.revision import Revision
@@ -49,9 +50,16 @@ class RollBack(Deed):
         context: str = "",
     ) -> Plan:
         """Refused when no revision is chosen and none is known to have been ready, or the choice can't be."""
-        refused = self.refuse(store, environment, targets)
-        acted = [record for record in left(targets, refused) if isinstance(record, Workload)]
-        pairs = [(one, chosen(past(store, one), one, choice)) for one in acted]
+        refused = [*self.refuse(store, environment, targets)]
+        acted = [record for record in left(targets, tuple(refused)) if isinstance(record, Workload)]
+        pairs: list[tuple[Workload, Revision]] = []
+        for one in acted:
+            try:
+                pairs.append((one, chosen(past(store, one), one, choice)))
+            except Refused as error:
+                if len(acted) == 1:
+                    raise
+                refused.append(Refusal(seen(one), error.title))
         where = context or environment.context
         single = len(pairs) == 1
         changes: list[Change] = []
@@ -67,7 +75,7 @@ class RollBack(Deed):
             steps=tuple(_step(self.id, store, workload, to) for workload, to in pairs),
             changes=tuple(changes),
             remarks=tuple(remarks),
-            refused=refused,
+            refused=tuple(refused),
             command="\n".join(_command(workload, to, where) for workload, to in pairs),
             before="---\n".join(_yaml(template_now(workload)) for workload, _ in pairs),
             after="---\n".join(_yaml(template(to)) for _, to in pairs),
