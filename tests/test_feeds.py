@@ -67,7 +67,7 @@ async def test_an_expired_version_lists_again(world: WorldControl) -> None:
         world.delete("ConfigMap", "maps", "a")
         world.expire()
         world.clear_faults()
-        await until(lambda: names(store) == {"b"} and state(store) is LinkState.LIVE)
+        await until(lambda: names(store) == {"b"} and state(store) is LinkState.LIVE and world.streams())
 
 
 async def test_410_within_the_stream_lists_again(world: WorldControl) -> None:
@@ -79,9 +79,10 @@ async def test_410_within_the_stream_lists_again(world: WorldControl) -> None:
         status = {"kind": "Status", "code": 410, "reason": "Expired"}
         world.inject("ConfigMap", json.dumps({"type": "ERROR", "object": status}) + "\n")
         await until(
-            lambda: [one for one in world.requests("GET", "configmaps") if "watch" not in json.dumps(one)]
+            lambda: (
+                ["watch" in json.dumps(one) for one in world.requests("GET", "configmaps")] == [False, True]
+            )
         )
-        await until(lambda: state(store) is LinkState.LIVE)
 
 
 async def test_429_watches_again_without_a_list(world: WorldControl) -> None:
