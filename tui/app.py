@@ -181,6 +181,8 @@ class Cockpit(App[int]):
             progress = one.deed.progress(self.sessions[one.environment].store, one.plan, one.at, now)
             if progress == one.progress:
                 continue
+            if one.progress.stage is Stage.UNKNOWN and progress.stage is Stage.ACCEPTED:
+                continue  # its answer was lost, and the store has not seen the change either
             self.deeds[index] = replace(one, progress=progress)
             if progress.stage.over:
                 self._ended(self.deeds[index])
