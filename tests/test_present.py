@@ -98,6 +98,12 @@ def test_a_migration_names_its_database_and_how_long_it_runs() -> None:
     assert line(rows[0]) == ["-", "legal_db", "runs 2m", "identity"]
 
 
+def test_troubles_are_named_as_kubectl_does_for_short() -> None:
+    store = world()
+    rows = trouble.rows(store, surveyed(store), None, NOW)
+    assert {line(row)[0] for row in rows} == {"deploy/bad", "job/auth-migrate", "pod/bare"}
+
+
 def test_why_begins_with_the_cause_and_names_the_next_key() -> None:
     store = world()
     survey = surveyed(store)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.model.health import Trouble
-from tui.present.cells import SIGNS, TONES, age, cached, forget_gone, seen, text
+from tui.present.cells import SHORT, SIGNS, TONES, age, cached, forget_gone, seen, text
 from tui.store import Store
 from tui.survey import Survey
 from widgets.live_table import Column, Row, Span, Tone
@@ -30,7 +30,7 @@ def rows(store: Store, survey: Survey, namespaces: frozenset[str] | None, now: f
 
 def row(one: Trouble) -> Row:
     """One trouble."""
-    name = f"{one.kind.lower()}/{one.name}"
+    name = f"{SHORT.get(one.kind, one.kind.lower())}/{one.name}"
     return Row(
         one.uid,
         (

@@ -40,7 +40,7 @@ def row(one: JobHealth, phase: str) -> Row:
     """One migration Job."""
     job, found = one.job, migration(one.job)
     wave = wave_of(job.meta.annotations)
-    label = f"{phase} {wave}" if phase else "-"
+    label = f"{wave} {phase}" if phase else "-"
     name = found.database or job.meta.name
     return Row(
         job.meta.uid,

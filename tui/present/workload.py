@@ -18,7 +18,7 @@ COLUMNS = (
     Column("namespace", "NAMESPACE", 10, most=24, from_width=84),
     Column("restarts", "RESTARTS 1H", 11, right=True, from_width=118),
     Column("image", "IMAGE", 20, most=60, from_width=140),
-    Column("age", "AGE", 4, right=True, from_width=46),
+    Column("age", "AGE", 4, right=True, from_width=60),
 )
 _TONES = {
     RolloutState.DOWN: Tone.BAD,
