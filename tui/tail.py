@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -119,7 +119,7 @@ class Tail:
         words.append("lines may be missing" if status.unknown_loss else f"{status.lost} lost")
         return ", ".join(words)
 
-    async def batches(self) -> AsyncIterator[Batch]:
+    async def batches(self) -> AsyncGenerator[Batch, None]:
         """Lines and seams, at most 256 KiB at a time, until it is closed; to be iterated once."""
         manager = asyncio.create_task(self._manage(), name="tail")
         manager.add_done_callback(lambda _: self._inbox.wake())
