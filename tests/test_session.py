@@ -68,6 +68,18 @@ async def test_less_rights_read_namespace_by_namespace_and_back(world: WorldCont
         await until(lambda: {scope for _, scope in made.store.links} == {""} and made.link.usable)
 
 
+async def test_the_configuration_may_force_namespaces(world: WorldControl) -> None:
+    world.put(running_pod("a"))
+    environment = Environment("production", watch_by_namespace=True)
+    async with client(world) as reads, session(reads, environment) as made:
+        await until(lambda: made.store.get("Pod", "services", "a") is not None)
+        assert ("Pod", "") not in made.store.links
+        world.put(running_pod("b", "later"))
+        await until(lambda: made.store.get("Pod", "later", "b") is not None)
+        await until(lambda: len([1 for _, scope in made.store.links if scope == "later"]) == 6)
+        await until(lambda: all(link.usable for link in made.store.links.values()))
+
+
 async def test_rights_are_asked_in_front(world: WorldControl) -> None:
     world.user("viewer", [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list", "watch"]}])
     async with (

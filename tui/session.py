@@ -167,26 +167,37 @@ class Session:
             if not self.environment.watch_by_namespace:
                 await self._feed(kind, EVERYWHERE, leave_forbidden=True)
                 self.store.drop_scope(kind.name, EVERYWHERE)
+            await self._know_namespaces()
+            scopes = self._scopes()
             feeds = [
                 asyncio.create_task(self._feed(kind, scope), name=f"{kind.name} in {scope}")
-                for scope in self._scopes()
+                for scope in scopes
             ]
             try:
-                await self._until_wide(kind)
+                await self._until_other(kind, scopes)
             finally:
                 for task in feeds:
                     task.cancel()
                 await asyncio.gather(*feeds, return_exceptions=True)
-            for scope in self._scopes():
+            for scope in scopes:
                 self.store.drop_scope(kind.name, scope)
 
     def _scopes(self) -> tuple[str, ...]:
         """Namespaces to read one by one: the known ones, else the context's own."""
         return self.namespaces() or (self.client.server.access.namespace or "default",)
 
-    async def _until_wide(self, kind: Kind) -> None:
-        """Returns when the whole cluster may be listed; never where the configuration forces namespaces."""
-        while True:
+    async def _know_namespaces(self) -> None:
+        """Where none are configured: until the cluster's are listed, or cannot be."""
+        while not self.environment.namespaces:
+            seen = self.store.versions(("links",))
+            link = self.store.link("Namespace")
+            if link is not None and link.state is not LinkState.CONNECTING:
+                return
+            await self.store.changed(("links",), seen)
+
+    async def _until_other(self, kind: Kind, scopes: tuple[str, ...]) -> None:
+        """Returns when the namespaces differ, or the whole cluster may be listed and that is not unwanted."""
+        while self._scopes() == scopes:
             await self._clock.sleep(self._numbers.widen)
             if self.environment.watch_by_namespace:
                 continue
