@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 from tui.clock import Clock
 from tui.errors import DeployError
-from tui.merge import batched, merge
+from tui.merge import batched, merge, utc
 from tui.model.log import Batch, Chunk, Seam, SeamKind, Source
 from tui.model.pod import Pod
 from tui.resume import Lines
@@ -19,6 +20,7 @@ from tui.tail_inbox import Inbox
 from tui.tail_parts import LogClient, Wanted
 
 MOST = 20  # containers followed at once
+SILENT = 60  # seconds after which a log is called silent
 WINDOW = 0.25  # seconds in which lines of several containers are put in order
 KINDS = ("Pod", "Job", "ReplicaSet")
 
@@ -44,7 +46,7 @@ class TailStatus:
     lines: int = 0
     lost: int = 0  # known to be lost
     unknown_loss: bool = False
-    last_at: float | None = None
+    last_at: float | None = None  # time of the last line by the node's clock
     words: str = ""
 
 
@@ -88,7 +90,8 @@ class Tail:
     def status(self) -> TailStatus:
         """The figures of now, and them in words."""
         figures = [tail.figures for tail in self._tails.values()]
-        last = max((one.last_at for one in figures if one.last_at is not None), default=None)
+        newest = max((utc(one.last_stamp) for one in figures), default=b"")
+        last = datetime.fromisoformat(newest[:19].decode() + "+00:00").timestamp() if newest else None
         lost = sum(one.lost for one in figures)
         unknown = any(one.unknown_loss for one in figures)
         status = TailStatus(
@@ -115,7 +118,9 @@ class Tail:
         if self._total > len(self._tails):
             words.append(f"{len(self._tails)} of {self._total} containers")
         if status.last_at is not None and status.following:
-            words.append(f"last line {max(0, round(self._clock.now() - status.last_at))} s ago")
+            age = max(0, round(self._clock.now() - status.last_at))
+            at = datetime.fromtimestamp(status.last_at).astimezone()
+            words.append(f"last line {age} s ago" if age < SILENT else f"silent since {at:%H:%M:%S}")
         words.append("lines may be missing" if status.unknown_loss else f"{status.lost} lost")
         return ", ".join(words)
 

@@ -205,9 +205,9 @@ class ContainerTail:
             return
         count = block.count(b"\n")
         self.figures.lines += count
-        self.figures.last_at = self._clock.now()
         if not previous:
             self._position.take(block)
+            self.figures.last_stamp = self._position.stamp
         await self._inbox.put(Chunk(self.source, block, count, replayed))
 
     async def _seam(self, kind: SeamKind, text: str, *, bad: bool = False, lost: int = 0) -> None:

@@ -45,6 +45,6 @@ class Figures:
     lines: int = 0
     lost: int = 0
     unknown_loss: bool = False
-    last_at: float | None = None
+    last_stamp: bytes = b""  # RFC3339 time of the last line, the node's own
     words: str = ""
     finished: bool = False
