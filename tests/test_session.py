@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +71,11 @@ async def test_less_rights_read_namespace_by_namespace_and_back(world: WorldCont
 async def test_the_configuration_may_force_namespaces(world: WorldControl) -> None:
     world.put(running_pod("a"))
     environment = Environment("production", watch_by_namespace=True)
-    async with client(world) as reads, session(reads, environment) as made:
+    # slow enough that every stream stands before the namespaces are looked at again
+    numbers = replace(SOON, widen=1.5)
+    async with client(world) as reads, session(reads, environment, numbers=numbers) as made:
         await until(lambda: made.store.get("Pod", "services", "a") is not None)
+        await until(lambda: all(link.usable for link in made.store.links.values()))
         assert ("Pod", "") not in made.store.links
         world.put(running_pod("b", "later"))
         await until(lambda: made.store.get("Pod", "later", "b") is not None)
