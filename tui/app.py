@@ -18,6 +18,7 @@ from tui.actions import ACTIONS
 from tui.actions.base import Deed
 from tui.carry import Outcome, Result
 from tui.clock import Clock, SystemClock
+from tui.commands import Actions
 from tui.errors import DeployError, Misconfigured
 from tui.journal import Entry, Journal, Unwritable
 from tui.model.environment import Environment, Platform
@@ -50,7 +51,9 @@ class Cockpit(App[int]):
 
     CSS_PATH = "app.tcss"
     TITLE = "deploytui"
-    ENABLE_COMMAND_PALETTE = False
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    COMMANDS = {Actions}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     BINDINGS = [
         # The only priority keys: a deed with one would fire underneath a dialog.
@@ -243,15 +246,23 @@ class Cockpit(App[int]):
         for one in self.deeds:
             if not one.progress.stage.over:
                 await self._note(one, "left")
-        stops = [session.stop() for session in self.sessions.values()]
+        await self._stop()
+        self.exit(0)
+
+    async def on_unmount(self) -> None:
+        """However it ends, no stream outlives the screen."""
+        await self._stop()
+
+    async def _stop(self) -> None:
+        sessions, self.sessions = self.sessions, {}
+        servers, self._servers = self._servers, None
         try:
             async with asyncio.timeout(2):
-                await asyncio.gather(*stops)
-                if self._servers is not None:
-                    await self._servers.close()
+                await asyncio.gather(*(session.stop() for session in sessions.values()))
+                if servers is not None:
+                    await servers.close()
         except TimeoutError:
             self.log("a session did not end within 2 s")
-        self.exit(0)
 
     def _handle_exception(self, error: Exception) -> None:
         """A bug: a traceback without locals, since those hold tokens and secrets."""

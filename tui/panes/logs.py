@@ -43,6 +43,7 @@ class LogsPane(Vertical):
         self._painter = LogPainter({})
         self.log_view = LogView(self._paint, id="log-view")
         self.pinned = False
+        self.previous = False  # the run before the present one
         self._wanted: tuple[str, str, bool] | None = None
         self._since = 0.0
         self._shown: tuple[str, str, bool] | None = None
@@ -62,11 +63,11 @@ class LogsPane(Vertical):
     def _paint(self, tag: Hashable | None, payload: object) -> Text:
         return self._painter.paint(cast("Source | None", tag), cast("bytes | Seam", payload))
 
-    def show(self, view: View, targets: tuple[Record, ...], previous: bool = False) -> None:
+    def show(self, view: View, targets: tuple[Record, ...]) -> None:
         """Called at each tick: begins a tail when another selection has rested, and paints what came."""
         record = targets[0] if targets else None
         if record is not None and not self.pinned:
-            wanted = (record.meta.kind, record.meta.uid, previous)
+            wanted = (record.meta.kind, record.meta.uid, self.previous)
             if wanted != self._wanted:
                 self._wanted, self._since = wanted, self._clock.monotonic()
             elif wanted != self._shown and self._clock.monotonic() - self._since >= REST:

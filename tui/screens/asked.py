@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import getpass
-import json
-from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-
-from textual.screen import Screen
 
 from tui.actions.base import Action, Deed
 from tui.actions.guard import digest
 from tui.carry import out
 from tui.errors import DeployError
 from tui.model.plan import Plan
+from tui.screens.views import VIEWS
 from tui.store import LinkState, Record, Store
-from tui.wire.kinds import KINDS
 
 if TYPE_CHECKING:
     from tui.app import Cockpit
+    from tui.screens.cockpit import CockpitScreen
 
 
-def run(cockpit: Cockpit, screen: Screen[None], action: Action, targets: tuple[Record, ...]) -> None:
+def run(cockpit: Cockpit, screen: CockpitScreen, action: Action, targets: tuple[Record, ...]) -> None:
     """Starts what the key asks for; a refusal is said in a toast, whole."""
     if isinstance(action, Deed):
         screen.run_worker(_deed(cockpit, action, targets), group="deed")
@@ -33,7 +29,7 @@ def run(cockpit: Cockpit, screen: Screen[None], action: Action, targets: tuple[R
     elif action.kinds and not targets:
         cockpit.notify("Nothing is under the cursor.", severity="warning", markup=False)
     else:
-        opener(cockpit, targets)
+        opener(cockpit, screen, targets)
 
 
 async def _deed(cockpit: Cockpit, deed: Deed, targets: tuple[Record, ...]) -> None:
@@ -95,67 +91,3 @@ def changed(store: Store, plan: Plan) -> str:
 
 def _say(cockpit: Cockpit, words: str) -> None:
     cockpit.notify(words, severity="warning", markup=False)
-
-
-def _why(cockpit: Cockpit, targets: tuple[Record, ...]) -> None:
-    from textual.content import Content
-
-    from tui.present.describe import why
-    from tui.screens.text import Reader
-    from widgets.tone import printable
-
-    view = cockpit.view
-    assert view is not None
-    lines: list[Content] = []
-    for section in why(view.session.store, view.survey, targets[0]):
-        lines.append(Content.styled(printable(section.title), "bold"))
-        lines += [Content("  " + "".join(printable(span.text) for span in line)) for line in section.lines]
-        lines.append(Content(""))
-    cockpit.push_screen(Reader(f"Why: {targets[0].meta.path}", Content("\n").join(lines)))
-
-
-def _yaml(cockpit: Cockpit, targets: tuple[Record, ...]) -> None:
-    cockpit.run_worker(_read_yaml(cockpit, targets[0]), group="yaml")
-
-
-async def _read_yaml(cockpit: Cockpit, record: Record) -> None:
-    from tui.present.yaml import to_yaml
-    from tui.screens.text import Reader, text
-
-    view = cockpit.view
-    assert view is not None
-    meta = record.meta
-    try:
-        raw = await view.session.client.get(KINDS[meta.kind], meta.namespace, meta.name)
-    except DeployError as error:
-        return _say(cockpit, str(error))
-    cockpit.push_screen(Reader(f"{meta.kind} {meta.path}", text(to_yaml(json.loads(raw)))))
-    return None
-
-
-def _help(cockpit: Cockpit, targets: tuple[Record, ...]) -> None:
-    from tui.actions import ACTIONS
-    from tui.screens.text import Reader, text
-
-    lines = [f"{', '.join(action.keys):<12} {action.words:<18} {action.help}" for action in ACTIONS]
-    lines += ["", "1..5 tab   go to a pane          left right   tabs of pane 4", "ctrl+q     leave"]
-    cockpit.push_screen(Reader("Help", text("\n".join(lines))))
-
-
-def _journal(cockpit: Cockpit, targets: tuple[Record, ...]) -> None:
-    from tui.screens.text import Reader, text
-
-    lines = [
-        f"{datetime.fromtimestamp(one.when, UTC):%Y-%m-%d %H:%M:%S}  {one.environment}  {one.phase:<8} "
-        f"{one.plan}  {one.target.words}  {one.outcome}  ({one.who})"
-        for one in cockpit.journal.entries()
-    ]
-    cockpit.push_screen(Reader("Journal", text("\n".join(lines) or "no deed yet")))
-
-
-VIEWS: dict[str, Callable[[Cockpit, tuple[Record, ...]], None]] = {
-    "why": _why,
-    "yaml": _yaml,
-    "help": _help,
-    "journal": _journal,
-}

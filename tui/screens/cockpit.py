@@ -19,6 +19,7 @@ from tui.panes.waves import WavesPane
 from tui.panes.work import WorkPane
 from tui.present.header import header
 from tui.screens import asked
+from tui.screens.views import pods_of
 from tui.store import Record
 from widgets.filter_bar import FilterBar
 from widgets.header_line import HeaderLine
@@ -34,6 +35,7 @@ class CockpitScreen(Screen[None]):
 
     BINDINGS = [
         *[Binding(str(number), f"pane({number})", show=False) for number in range(1, 6)],
+        Binding("escape,q", "back", show=False, id="back"),
         Binding("left", "tab(-1)", show=False, id="tab.before"),
         Binding("right", "tab(1)", show=False, id="tab.next"),
         *[
@@ -66,8 +68,8 @@ class CockpitScreen(Screen[None]):
 
     def show(self, whole_second: bool) -> None:
         """Asks every visible pane to repaint what differs."""
-        if not self.is_mounted:
-            return
+        if not self.query(HeaderLine):
+            return  # not composed yet, or being taken down
         cockpit, view = self.cockpit, self.cockpit.view
         badge, left, right = header(
             cockpit.environment,
@@ -150,6 +152,9 @@ class CockpitScreen(Screen[None]):
     def action_ask(self, action_id: str) -> None:
         """A key of ACTIONS: with the targets of this very moment."""
         action, targets = BY_ID[action_id], self.targets()
+        if action.deed and self.has_class("-full-logs"):
+            self.cockpit.notify("No deed works in the full log: esc first.", severity="warning", markup=False)
+            return
         if action.id == "filter":
             pane = self.query_one(WorkPane).current
             pane.filter_bar.open(pane.table)
@@ -157,6 +162,51 @@ class CockpitScreen(Screen[None]):
         if isinstance(action, Deed):
             self.query_one(WorkPane).current.table.hold()
         asked.run(self.cockpit, self, action, targets)
+
+    @on(LiveTable.Opened, "#workloads-table")
+    def _open_workload(self) -> None:
+        for record in self.targets()[:1]:
+            pods_of(self, record)
+
+    @on(LiveTable.Opened, "#trouble-table")
+    def _open_trouble(self) -> None:
+        for record in self.targets()[:1]:
+            self.reveal(record)
+
+    @on(LiveTable.Opened, "#pods-table")
+    @on(LiveTable.Opened, "#jobs-table")
+    def _open_logs(self) -> None:
+        self.full_logs(previous=False)
+
+    def reveal(self, record: Record) -> None:
+        """Goes to the tab where a record has its own row, with the cursor on it."""
+        work, view = self.query_one(WorkPane), self.cockpit.view
+        if view is None:
+            return
+        tab = next((one for one in work.tabs[1:] if record.meta.kind in one.kinds[:3]), work.current)
+        tab.show(view)
+        tab.table.select(record.meta.uid)
+        work.go(tab)
+
+    def full_logs(self, *, previous: bool) -> None:
+        """Gives the log the whole screen; esc gives it back."""
+        self.set_class(True, "-full-logs")
+        logs = self.query_one(LogsPane)
+        logs.previous = previous
+        logs.log_view.focus()
+
+    def action_back(self) -> None:
+        """Esc: out of the full log, else out of the left column, else clears the filter."""
+        if self.has_class("-full-logs"):
+            self.set_class(False, "-full-logs")
+            self.query_one(LogsPane).previous = False
+            self.action_pane(4)
+            return
+        current = self.query_one(WorkPane).current
+        if current.table.filter and not self.has_class("-left"):
+            current.filter_bar.clear()
+            current.table.set_filter(None)
+        self.action_pane(4)
 
     @on(FilterBar.Kept)
     def _filter_kept(self, message: FilterBar.Kept) -> None:

@@ -85,8 +85,8 @@ class Confirm(ModalScreen[bool]):
                 yield Static(Content.assemble("Type ", (self.wanted, "bold"), " to go on"))
                 yield Input(id="typed")
             with Horizontal(id="buttons"):
-                yield Button("Cancel", id="cancel")
-                yield Button(self._plan.verb, id="go", disabled=bool(self.wanted))
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button(self._plan.verb, id="go", compact=True, disabled=bool(self.wanted))
                 yield Static(Content("ctrl+y copy command   ctrl+d diff   esc"), classes="hint")
 
     def on_mount(self) -> None:

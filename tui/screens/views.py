@@ -1,0 +1,148 @@
+"""What keys that only show open: logs, why, YAML, owner, palette, help, journal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tui.errors import DeployError
+from tui.panes.logs import LogsPane
+from tui.panes.pods import PodsPane
+from tui.panes.trouble import TroublePane
+from tui.panes.work import WorkPane
+from tui.store import Record
+from tui.wire.kinds import KINDS
+from widgets.filter import Filter
+
+if TYPE_CHECKING:
+    from tui.app import Cockpit
+    from tui.screens.cockpit import CockpitScreen
+
+Targets = tuple[Record, ...]
+
+
+def _why(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    from textual.content import Content
+
+    from tui.present.describe import why
+    from tui.screens.text import Reader
+    from widgets.tone import printable
+
+    view = cockpit.view
+    assert view is not None
+    lines: list[Content] = []
+    for section in why(view.session.store, view.survey, targets[0]):
+        lines.append(Content.styled(printable(section.title), "bold"))
+        lines += [Content("  " + "".join(printable(span.text) for span in line)) for line in section.lines]
+        lines.append(Content(""))
+    cockpit.push_screen(Reader(f"Why: {targets[0].meta.path}", Content("\n").join(lines)))
+
+
+def _yaml(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    cockpit.run_worker(_read_yaml(cockpit, targets[0]), group="yaml")
+
+
+async def _read_yaml(cockpit: Cockpit, record: Record) -> None:
+    from tui.present.yaml import to_yaml
+    from tui.screens.text import Reader, text
+
+    view = cockpit.view
+    assert view is not None
+    meta = record.meta
+    try:
+        raw = await view.session.client.get(KINDS[meta.kind], meta.namespace, meta.name)
+    except DeployError as error:
+        cockpit.notify(str(error), severity="warning", markup=False)
+        return
+    cockpit.push_screen(Reader(f"{meta.kind} {meta.path}", text(to_yaml(json.loads(raw)))))
+
+
+def _help(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    from tui.actions import ACTIONS
+    from tui.screens.text import Reader, text
+
+    lines = [f"{', '.join(action.keys):<12} {action.words:<18} {action.help}" for action in ACTIONS]
+    lines += ["", "1..5 tab   go to a pane          left right   tabs of pane 4", "ctrl+q     leave"]
+    cockpit.push_screen(Reader("Help", text("\n".join(lines))))
+
+
+def _journal(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    from tui.screens.text import Reader, text
+
+    lines = [
+        f"{datetime.fromtimestamp(one.when, UTC):%Y-%m-%d %H:%M:%S}  {one.environment}  {one.phase:<8} "
+        f"{one.plan}  {one.target.words}  {one.outcome}  ({one.who})"
+        for one in cockpit.journal.entries()
+    ]
+    cockpit.push_screen(Reader("Journal", text("\n".join(lines) or "no deed yet")))
+
+
+def _logs(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    screen.full_logs(previous=False)
+
+
+def _previous_logs(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    screen.full_logs(previous=True)
+
+
+def _trouble(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    work = screen.query_one(WorkPane)
+    work.go(work.find(TroublePane))
+
+
+def _everywhere(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    cockpit.namespaces = None
+
+
+def _copy(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    logs = screen.query_one(LogsPane).log_view
+    if logs.has_focus and logs.current is not None:
+        cockpit.copy_to_clipboard(logs.plain(logs.current))
+        cockpit.notify("The line was sent to the clipboard.", markup=False)
+    elif targets:
+        cockpit.copy_to_clipboard(targets[0].meta.name)
+        cockpit.notify(f"{targets[0].meta.name} was sent to the clipboard.", markup=False)
+
+
+def _owner(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    view = cockpit.view
+    assert view is not None
+    record = targets[0]
+    while record.meta.owner is not None:
+        above = view.session.store.by_uid(record.meta.owner.kind, record.meta.owner.uid)
+        if above is None:
+            break
+        record = above
+    if record is targets[0]:
+        cockpit.notify(f"{record.meta.name} has no owner here.", severity="warning", markup=False)
+    else:
+        screen.reveal(record)
+
+
+def _palette(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    cockpit.action_command_palette()
+
+
+def pods_of(screen: CockpitScreen, record: Record) -> None:
+    """The Pods tab with the pods of one workload."""
+    work = screen.query_one(WorkPane)
+    pods = work.find(PodsPane)
+    pods.table.set_filter(Filter.parse(f"{record.meta.name}-"))
+    work.go(pods)
+
+
+VIEWS: dict[str, Callable[[Cockpit, CockpitScreen, Targets], None]] = {
+    "why": _why,
+    "yaml": _yaml,
+    "help": _help,
+    "journal": _journal,
+    "logs": _logs,
+    "previous-logs": _previous_logs,
+    "trouble": _trouble,
+    "everywhere": _everywhere,
+    "copy": _copy,
+    "owner": _owner,
+    "palette": _palette,
+}
