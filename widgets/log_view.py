@@ -1,61 +1,27 @@
-"""The log view: paints the visible lines of a ring; follows its end, or holds its place."""
+"""The log view: follows the end of a log, or holds its place while lines arrive; finds and marks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-from rich.cells import cell_len, chop_cells
-from rich.segment import Segment
-from rich.style import Style
-from rich.text import Text
 from textual import events
 from textual.binding import Binding
-from textual.strip import Strip
-from textual.widget import Widget
+from textual.message import Message
 
+from widgets.log_paint import Paint
+from widgets.log_search import Search
+from widgets.log_sheet import LogSheet
+from widgets.log_status import LogStatus
 from widgets.matcher import Matcher
 from widgets.ring import Ring
-from widgets.tone import ground, ink, tone_classes, tone_css
 
-LONGEST = 64 << 10
-"""Bytes of one line that are painted; the rest is counted."""
-
-Paint = Callable[[Hashable | None, object], Text]
+SIDE_CELLS = 8
+WHEEL_ROWS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class LogStatus:
-    """What the frame says: `new` lines came below a held view; `match` is the one in view, from 1."""
+class LogView(LogSheet, can_focus=True):
+    """The sheet with its keys, its search and its status."""
 
-    lines: int
-    following: bool
-    new: int
-    evicted: int
-    matches: int
-    match: int
-
-
-class LogView(Widget, can_focus=True):
-    """Lines by number, the newest at the foot. `paint` turns a line of the ring into text when visible."""
-
-    COMPONENT_CLASSES = {
-        "log-view--cursor",
-        "log-view--foot",
-        "log-view--match",
-        "log-view--quiet",
-    } | tone_classes("log-view")
-    DEFAULT_CSS = f"""
-    LogView {{
-        width: 1fr;
-        height: 1fr;
-        &>.log-view--cursor {{ background: $boost; }}
-        &>.log-view--foot {{ color: $text-primary; text-style: bold; }}
-        &>.log-view--match {{ color: $background; background: $warning; }}
-        &>.log-view--quiet {{ color: $text-muted; }}
-        {tone_css("log-view")}
-    }}
-    """
     BINDINGS = [
         Binding("down,j", "move(1)", show=False, id="log.down"),
         Binding("up,k", "move(-1)", show=False, id="log.up"),
@@ -63,107 +29,139 @@ class LogView(Widget, can_focus=True):
         Binding("pageup", "page(-1)", show=False, id="log.page-up"),
         Binding("home,g", "top", show=False, id="log.first"),
         Binding("end,G", "bottom", show=False, id="log.last"),
+        Binding("left", "sideways(-1)", show=False, id="log.left"),
+        Binding("right", "sideways(1)", show=False, id="log.right"),
         Binding("n", "next_match(1)", show=False, id="log.next-match"),
         Binding("N", "next_match(-1)", show=False, id="log.previous-match"),
     ]
 
-    def __init__(self, paint: Paint, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.ring = Ring()
-        self.following = True
-        self.wrap = False
-        self._paint = paint
-        self._top = 0  # the first visible line of a held view
-        self._held_at = 0  # the ring's total when the view was held
-        self._painted = -1
-        self._lines: list[tuple[int, list[Segment]]] = []  # of the screen, from the top
-        self._cache: dict[int, Text] = {}
-        self._matcher: Matcher | None = None
-        self._match: int | None = None
+    @dataclass
+    class StatusChanged(Message):
+        """The status is not what it was."""
+
+        view: LogView
+        status: LogStatus
+
+        @property
+        def control(self) -> LogView:
+            """For `@on` with a selector."""
+            return self.view
+
+    def __init__(self, paint: Paint, *, id: str | None = None, stamped: bool = True) -> None:
+        """With `stamped`, the first word of a line is its time, which searches skip."""
+        super().__init__(paint, id=id)
+        self._stamped = stamped
+        self._scanning = False
+        self._lost = 0
+        self._held_evicted = 0
+        self._seen: tuple[int, ...] = ()
+        self._told = LogStatus()
 
     # What it shows
 
     def attach(self, ring: Ring) -> None:
         """Another ring: follows its end."""
         self.ring = ring
-        self.following = True
-        self._match = None
+        self.marks = frozenset()
+        self._standing.follow()
+        if self._search is not None:
+            self._begin(self._search.matcher, go=False)
         self.repaint()
+
+    def changed(self) -> None:
+        """Called at the tick: repaints when lines came or went, or the search got on."""
+        self._catch_up()
+        ring, search = self.ring, self._search
+        seen = (ring.generation, ring.total, ring.first, len(search.matches) if search else 0)
+        if seen != self._seen:
+            if self._seen and seen[0] != self._seen[0]:
+                self._painter.forget()
+            self._seen = seen
+            self._show()
 
     def repaint(self) -> None:
         """How lines are painted has changed."""
-        self._cache.clear()
-        self._painted = -1
-        self._layout()
-        self.refresh()
+        self._painter.forget()
+        self._show()
 
-    def changed(self) -> None:
-        """Called at the tick: repaints only when lines came or went."""
-        if self.ring.total != self._painted:
-            self._layout()
-            self.refresh()
+    def search(self, pattern: str) -> None:
+        """Marks what matches, now and in lines to come, and goes to the newest match; "" ends the search."""
+        self.workers.cancel_group(self, "search")
+        if pattern:
+            self._begin(Matcher(pattern, stamped=self._stamped), go=True)
+        else:
+            self._search, self._only_matching = None, False
+        self._show()
+
+    @property
+    def only_matching(self) -> bool:
+        """Only lines that the search finds are shown."""
+        return self._only_matching
+
+    @only_matching.setter
+    def only_matching(self, only: bool) -> None:
+        self._only_matching = only and self._search is not None
+        if not self.following:
+            self._standing.centre(self._room())
+        self._show()
+
+    @property
+    def lost(self) -> int:
+        """Lines that the owner knows to be lost; for the status only."""
+        return self._lost
+
+    @lost.setter
+    def lost(self, lost: int) -> None:
+        self._lost = lost
+        self._tell()
 
     @property
     def status(self) -> LogStatus:
         """For the frame of the pane."""
-        ring = self.ring
-        new = 0 if self.following else max(0, ring.total - self._held_at)
-        found = self._matches()
-        at = found.index(self._match) + 1 if self._match in found else 0
-        return LogStatus(ring.total - ring.first, self.following, new, ring.evicted, len(found), at)
-
-    def search(self, pattern: str) -> None:
-        """Marks what matches and goes to the newest match; "" ends the search."""
-        self._matcher = Matcher(pattern, stamped=True) if pattern else None
-        self._match = None
-        self.repaint()
-        if self._matcher is not None:
-            self.action_next_match(-1)
-
-    def plain(self, number: int) -> str:
-        """A line as it is painted, without its colours."""
-        return self._text(number).plain if self.ring.first <= number < self.ring.total else ""
-
-    @property
-    def current(self) -> int | None:
-        """The line that `copy` takes: the match, else the last visible one."""
-        return self._match if self._match is not None else (self._lines[-1][0] if self._lines else None)
-
-    def render_line(self, y: int) -> Strip:
-        width, base = self.size.width, self.rich_style
-        foot = self._foot() if y == self.size.height - 1 else ""
-        if foot:
-            style = base + ink(self, "log-view--foot")
-            return Strip([Segment(foot.center(width)[:width], style)]).adjust_cell_length(width, style)
-        if y >= len(self._lines):
-            return Strip.blank(width, base)
-        number, segments = self._lines[y]
-        if number == self._match:
-            base = base + ground(self, "log-view--cursor")
-        painted = [Segment(segment.text, base + (segment.style or Style())) for segment in segments]
-        return Strip(painted).adjust_cell_length(width, base)
+        ring, search, held = self.ring, self._search, not self.following
+        return LogStatus(
+            lines=ring.total - ring.first,
+            first=ring.first,
+            following=not held,
+            held_new=self._new() if held else 0,
+            cursor=self._standing.cursor,
+            pattern=search.matcher.pattern if search else "",
+            matches=len(search.matches) if search else 0,
+            match_index=search.place(self._standing.cursor) if search else 0,
+            searching=search is not None and not search.done,
+            only_matching=self._only_matching,
+            wrap=self._wrap,
+            evicted_while_held=max(0, ring.evicted - self._held_evicted) if held else 0,
+            lost=self._lost,
+        )
 
     # Keys
 
     def action_move(self, by: int) -> None:
-        """Up holds the view; down at the end follows again."""
-        self._hold()
-        self._top = max(self.ring.first, self._top + by)
-        self._follow_at_end()
+        """The cursor by lines; up holds the view."""
+        if by > 0 and self.following:
+            return
+        if self.following:
+            end = self._shown().last()
+            self._hold()
+            self._standing.cursor = end
+        self._standing.move(self._room(), by)
+        self._show()
 
     def action_page(self, by: int) -> None:
         """A screen up or down."""
-        self.action_move(by * max(1, self.size.height - 2))
+        self._scroll(by * max(1, self.size.height - 2))
 
     def action_top(self) -> None:
         """The oldest line that is kept."""
         self._hold()
-        self._top = self.ring.first
+        self._standing.cursor = self._shown().first()
+        self._standing.reveal(self._room())
         self._show()
 
     def action_bottom(self) -> None:
         """Follow the end."""
-        self.following = True
+        self._standing.follow()
         self._show()
 
     def action_toggle_follow(self) -> None:
@@ -177,106 +175,93 @@ class LogView(Widget, can_focus=True):
     def action_toggle_wrap(self) -> None:
         """Wrap long lines, or clip them."""
         self.wrap = not self.wrap
-        self.repaint()
+
+    def action_only_matching(self) -> None:
+        """Show the matches alone, or all lines."""
+        self.only_matching = not self.only_matching
 
     def action_next_match(self, by: int) -> None:
-        """To the match after (1) or before (-1) the one in view."""
-        found = self._matches()
-        if not found:
-            return
-        here = (
-            self._match if self._match is not None else (self._top if not self.following else self.ring.total)
-        )
-        after = [number for number in found if (number > here if by > 0 else number < here)]
-        if after:
-            self._match = after[0] if by > 0 else after[-1]
+        """To the match after (1) or before (-1) the cursor, around the ends; when following, the newest."""
+        line = self._search.hop(self._standing.cursor, by) if self._search else None
+        if line is not None:
             self._hold()
-            self._top = max(self.ring.first, self._match - self.size.height // 2)
+            self._standing.go(self._room(), line)
         self._show()
+
+    def action_mark(self) -> None:
+        """Put a sign before the current line, or take it away."""
+        line = self.current
+        if line is not None:
+            self.marks ^= {line}
+        self._show()
+
+    def action_sideways(self, by: int) -> None:
+        """Eight cells to the right or left, when lines are clipped."""
+        if not self._wrap:
+            self._side = max(0, self._side + by * SIDE_CELLS)
+            self._show()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._scroll(-WHEEL_ROWS)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._scroll(WHEEL_ROWS)
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is not None and offset.y < len(self._places):
+            place = self._places[offset.y]
+            self._hold()
+            self._standing.cursor = place.line if place else self._standing.cursor
+            self._standing.reveal(self._room())
+            self._show()
 
     # Inside
 
-    def on_resize(self, event: events.Resize) -> None:
-        self._layout()
+    def _show(self) -> None:
+        super()._show()
+        self._tell()
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._cache.clear()
+    def _tell(self) -> None:
+        status = self.status
+        if status != self._told:
+            self._told = status
+            self.post_message(self.StatusChanged(self, status))
 
     def _hold(self) -> None:
         if self.following:
-            self.following = False
-            self._held_at = self.ring.total
-            self._top = self._lines[0][0] if self._lines else self.ring.first
+            self._standing.hold(self._room(held=True), self.size.height)
+            self._held_total, self._held_evicted = self.ring.total, self.ring.evicted
 
-    def _follow_at_end(self) -> None:
-        if self._top + self.size.height > self.ring.total and not self.wrap:
-            self.following = True
+    def _scroll(self, by: int) -> None:
+        if by > 0 and self.following:
+            return
+        self._hold()
+        self._standing.scroll(self._room(), by)
         self._show()
 
-    def _show(self) -> None:
-        self._layout()
-        self.refresh()
+    def _begin(self, matcher: Matcher, *, go: bool) -> None:
+        self._search = Search(matcher, self.ring)
+        self._scanning = False
+        self._catch_up(go=go)
 
-    def _matches(self) -> list[int]:
-        if self._matcher is None:
-            return []
-        return self.ring.find(self._matcher, self.ring.first, self.ring.total)
-
-    def _layout(self) -> None:
-        """Which lines stand on the screen: from the top of a held view, else back from the end."""
-        height, ring = self.size.height, self.ring
-        self._painted = ring.total
-        self._top = max(self._top, ring.first)
-        rows: list[tuple[int, list[Segment]]] = []
-        if self.following:
-            number = ring.total
-            while number > ring.first and len(rows) < height:
-                number -= 1
-                rows[:0] = self._rows(number)
-            self._lines = rows[-height:] if height else []
+    def _catch_up(self, *, go: bool = False) -> None:
+        """Search what has not been searched: a little at once, much in a worker."""
+        search = self._search
+        if search is None or self._scanning:
             return
-        number = self._top
-        while number < ring.total and len(rows) < height:
-            rows += self._rows(number)
-            number += 1
-        self._lines = rows[:height]
+        if not search.settle():
+            self._scanning = True
+            self.run_worker(self._scan(search, go), group="search", exclusive=True)
+        elif go:
+            self.action_next_match(-1)
 
-    def _rows(self, number: int) -> list[tuple[int, list[Segment]]]:
-        text, width = self._text(number), max(1, self.size.width)
-        console = self.app.console
-        if not self.wrap or cell_len(text.plain) <= width:
-            return [(number, list(text.render(console)))]
-        ends, at = [], 0
-        for piece in chop_cells(text.plain, width)[:200]:
-            at += len(piece)
-            ends.append(at)
-        return [(number, list(part.render(console))) for part in text.divide(ends[:-1])]
-
-    def _text(self, number: int) -> Text:
-        known = self._cache.get(number)
-        if known is not None:
-            return known
-        tag, payload = self.ring.lines(number, 1)[0]
-        cut = 0
-        if isinstance(payload, bytes) and len(payload) > LONGEST:
-            cut = len(payload) - LONGEST
-            payload = payload[:LONGEST]
-        text = self._paint(tag, payload)
-        text.end = ""
-        if cut:
-            text.append(f" … +{cut} bytes", ink(self, "log-view--quiet"))
-        if self._matcher is not None:
-            style = ink(self, "log-view--match") + ground(self, "log-view--match")
-            for start, end in self._matcher.spans(text.plain):
-                text.stylize(style, start, end)
-        if len(self._cache) > 2000:
-            self._cache.clear()
-        self._cache[number] = text
-        return text
-
-    def _foot(self) -> str:
-        new = 0 if self.following else self.ring.total - self._held_at
-        if new <= 0:
-            return ""
-        return f"+{new} new ↓  G to follow"
+    async def _scan(self, search: Search, go: bool) -> None:
+        await search.scan()
+        if search is self._search:
+            self._scanning = False
+            if go and self.following:
+                self.action_next_match(-1)
+            self._show()

@@ -29,7 +29,7 @@ class Matcher:
         self._painted = re.compile(expression, flags)
         # Lowering a block and searching without IGNORECASE is three times faster than IGNORECASE.
         self._raw = re.compile(expression.encode("utf-8", "replace"))
-        self._needle = pattern.encode("utf-8", "replace")
+        self._needle = (pattern.lower() if self._any_case else pattern).encode("utf-8", "replace")
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where painted text matches, as (start, end) in characters."""
