@@ -13,6 +13,7 @@ import httpx
 from tui.errors import Misconfigured
 from tui.wire import tls
 from tui.wire.access import Access, ClientCertificate
+from tui.wire.backend import ClosingBackend
 
 _KEPT = 30.0  # seconds an idle connection is kept; API servers close theirs after 90
 
@@ -45,6 +46,9 @@ class Line:
                 raise Misconfigured(
                     f"the proxy can't be used: {scheme}", "use an http:// or https:// proxy"
                 ) from error
+            # httpx has no argument for it; its pool takes it at any time.
+            pool = transport._pool
+            pool._network_backend = ClosingBackend(pool._network_backend)
             return httpx.AsyncClient(transport=transport, trust_env=False, timeout=timeout)
 
         self.requests = client(httpx.Limits(keepalive_expiry=_KEPT, max_connections=None))
