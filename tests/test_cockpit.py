@@ -92,6 +92,7 @@ async def test_a_restart_is_asked_written_once_followed_and_journaled(
     await driver.press("right")
     await driver.sees("done, revision")
     auth = world.get("Deployment", "services", "auth", environment="development")
+    assert auth is not None
     driver.app.screen.query_one(WorkPane).current.table.select(auth["metadata"]["uid"])
     await driver.press("r")
     await driver.asked("Restart auth")
