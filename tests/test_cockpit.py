@@ -10,6 +10,7 @@ import pytest
 
 from tests.cockpit import Driver, cockpit, settings_of
 from tests.demo_control import Demo, WorldControl
+from tui.app import bare_traceback
 from tui.panes.work import WorkPane
 from tui.screens.confirm import Confirm
 
@@ -171,3 +172,27 @@ async def test_it_is_usable_at_every_size(demo: Demo, tmp_path: Path, size: tupl
         await driver.press("question_mark")
         await driver.sees("Help")
     world.drop()
+
+
+def test_a_traceback_has_no_locals() -> None:
+    def fail(token: str) -> None:
+        raise ValueError(f"a bug after {len(token)} characters")
+
+    try:
+        fail("-".join(("planted", "token")))
+    except ValueError as error:
+        text = bare_traceback(error, error.__traceback__)
+    assert "a bug after 13 characters" in text
+    assert "planted-token" not in text
+
+
+async def test_the_log_of_a_stuck_workload_is_that_of_its_new_pods(
+    small: tuple[Driver, WorldControl],
+) -> None:
+    driver, world = small
+    newest = max(
+        (one for one in world.all("ReplicaSet") if one["metadata"]["name"].startswith("personal-")),
+        key=lambda one: int(one["metadata"]["annotations"]["deployment.kubernetes.io/revision"]),
+    )
+    await driver.press("l")
+    await driver.sees(newest["metadata"]["name"])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
+from rich.text import Text
 from textual.app import App
 from textual.binding import Binding
 
@@ -269,7 +270,7 @@ class Cockpit(App[int]):
         self._return_code = 1
         self._exception = error
         self._exception_event.set()
-        self._exit_renderables.append(bare_traceback(error, error.__traceback__))
+        self._exit_renderables.append(Text(bare_traceback(error, error.__traceback__)))
         self._close_messages_no_wait()
 
 

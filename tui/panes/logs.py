@@ -14,9 +14,10 @@ from textual.worker import Worker
 from tui.clock import Clock
 from tui.errors import DeployError
 from tui.model.log import Chunk, Seam, Source
+from tui.model.rollout import RolloutState
 from tui.panes.base import View
 from tui.present.log import LogPainter, Times
-from tui.store import Record, Store
+from tui.store import Record
 from tui.tail import Selection, Tail, of_owner, of_pod
 from widgets.log_view import LogView
 from widgets.ring import Ring
@@ -84,7 +85,7 @@ class LogsPane(Vertical):
             view.session.client,
             view.session.store,
             self._clock,
-            lambda: selection(view.session.store, record, wanted[2]),
+            lambda: selection(view, record, wanted[2]),
         )
         self._tail = tail
         pin = " pinned" if self.pinned else ""
@@ -124,11 +125,15 @@ class LogsPane(Vertical):
         self.log_view.repaint()
 
 
-def selection(store: Store, record: Record, previous: bool) -> Selection:
-    """The pods behind what is selected, also before they exist."""
-    meta = record.meta
+def selection(view: View, record: Record, previous: bool) -> Selection:
+    """The pods behind what is selected, also before they exist; of a stuck workload the new ones."""
+    meta, store = record.meta, view.session.store
     if meta.kind == "Pod":
         return Selection(of_pod(store, meta.uid), previous=previous, waits="a pod that is gone")
-    return Selection(
-        of_owner(store, meta.uid), previous=previous, waits=f"the pod of {meta.kind.lower()} {meta.name}"
-    )
+    pods = of_owner(store, meta.uid)
+    health = view.survey.workloads.get(meta.uid)
+    if health is not None and health.rollout.state is RolloutState.STUCK:
+        newest = max(view.survey.replica_sets(health.workload), key=lambda one: one.revision, default=None)
+        new = tuple(store.children(newest.meta.uid, "Pod")) if newest is not None else ()
+        pods = tuple(pod for pod in pods if pod in new) or pods
+    return Selection(pods, previous=previous, waits=f"the pod of {meta.kind.lower()} {meta.name}")

@@ -9,7 +9,7 @@ from tui.actions.base import Action, Deed
 from tui.actions.guard import digest
 from tui.carry import out
 from tui.errors import DeployError
-from tui.model.plan import Plan
+from tui.model.plan import Plan, Stage
 from tui.screens.views import VIEWS
 from tui.store import LinkState, Record, Store
 
@@ -70,6 +70,8 @@ async def _deed(cockpit: Cockpit, deed: Deed, targets: tuple[Record, ...]) -> No
         clock=cockpit.clock,
         who=getpass.getuser(),
     )
+    if outcome.stage is Stage.FAILED:
+        session.review()  # it may be a right that was taken away
     cockpit.began(deed, plan, outcome)
     cockpit.notify(f"{plan.title}: {outcome.text}", markup=False)
     return None

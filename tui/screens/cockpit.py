@@ -203,6 +203,9 @@ class CockpitScreen(Screen[None]):
             self.action_pane(4)
             return
         current = self.query_one(WorkPane).current
+        if not current.table.filter and current.table.has_focus:
+            self.cockpit.notify("ctrl+q leaves.", markup=False)
+            return
         if current.table.filter and not self.has_class("-left"):
             current.filter_bar.clear()
             current.table.set_filter(None)
