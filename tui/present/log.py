@@ -82,6 +82,8 @@ class LogPainter:
         if source is not None and self.options.prefix:
             line.append(clean(source.label or source.pod) + " ", self._style(series(source)))
         line.append_text(self._message(_decoded(payload)))
+        if self.is_error(payload):
+            line.overflow = "fold"  # the log view never clips it
         return line
 
     def _message(self, text: str) -> Text:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -11,6 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from widgets.diff_view import DiffView
 from widgets.tone import printable
 
 
@@ -71,10 +70,14 @@ def text(words: str) -> Content:
 
 
 class Difference(Reader):
-    """Two texts as a unified diff."""
+    """Two texts as a difference, what is alike folded."""
 
     def __init__(self, title: str, before: str, after: str) -> None:
-        lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "now", "then", lineterm="", n=3)
-        styles = {"+": "$text-success", "-": "$text-error", "@": "$text-muted"}
-        painted = [Content.styled(printable(line), styles.get(line[:1], "")) for line in lines]
-        super().__init__(title, Content("\n").join(painted) if painted else Content("no difference"))
+        super().__init__(title, Content(""))
+        self._texts = before, after
+
+    def compose(self) -> ComposeResult:
+        yield DiffView(id="paper")
+
+    def on_mount(self) -> None:
+        self.query_one(DiffView).set_diff(*self._texts, ("now", "then"))
