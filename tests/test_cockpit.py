@@ -11,6 +11,7 @@ import pytest
 from tests.cockpit import Driver, cockpit, settings_of
 from tests.demo_control import Demo, WorldControl
 from tui.app import bare_traceback
+from tui.panes.logs import LogsPane
 from tui.panes.work import WorkPane
 from tui.screens.confirm import Confirm
 
@@ -196,3 +197,16 @@ async def test_the_log_of_a_stuck_workload_is_that_of_its_new_pods(
     )
     await driver.press("l")
     await driver.sees(newest["metadata"]["name"])
+
+
+async def test_a_search_in_the_log_and_a_namespace_from_the_command_line(demo: Demo, tmp_path: Path) -> None:
+    world = demo.world("small")
+    settings = settings_of(world, tmp_path, environment="production", namespace="services")
+    async with cockpit(settings) as driver:
+        await driver.sees("● live")
+        assert driver.app.namespaces == frozenset({"services"})
+        await driver.press("right")
+        await driver.sees_no("log-agent")
+        await driver.press("l", "slash", *"service", "enter")
+        await driver.until(lambda: driver.app.screen.query_one(LogsPane).log_view.status.matches > 0)
+    world.drop()

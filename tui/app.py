@@ -70,7 +70,7 @@ class Cockpit(App[int]):
         self.problems: dict[str, DeployError] = {}  # environments that have no session, and why
         self.deeds: list[OpenDeed] = []
         self.front = settings.start
-        self.namespaces: frozenset[str] | None = None
+        self.namespaces = frozenset({settings.namespace}) if settings.namespace else None
         self.journal = Journal(settings.state)
         self._servers: Servers | None = None
         self._leaving_until = 0.0
@@ -123,7 +123,8 @@ class Cockpit(App[int]):
     async def switch(self, name: str) -> None:
         """Brings an environment to the front; the one that was there is watched lightly from now on."""
         before, self.front = self.front, name
-        self.namespaces = None
+        if before != name:
+            self.namespaces = None
         if before != name and before in self.sessions and not self._has_open_deed(before):
             await self.sessions[before].front(False)
         if name in self.sessions:

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from typing import cast
 
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -19,6 +20,7 @@ from tui.panes.base import View
 from tui.present.log import LogPainter, Times
 from tui.store import Record
 from tui.tail import Selection, Tail, of_owner, of_pod
+from widgets.filter_bar import FilterBar
 from widgets.log_view import LogView
 from widgets.ring import Ring
 from widgets.tone import inks
@@ -34,6 +36,7 @@ class LogsPane(Vertical):
         Binding("s", "follow", "Follow", show=False, id="logs.follow"),
         Binding("w", "wrap", "Wrap", show=False, id="logs.wrap"),
         Binding("t", "timestamps", "Timestamps", show=False, id="logs.timestamps"),
+        Binding("ampersand", "only_matching", "Only matching", show=False, id="logs.only-matching"),
         Binding("x", "raw", "Raw JSON", show=False, id="logs.raw"),
     ]
 
@@ -43,6 +46,7 @@ class LogsPane(Vertical):
         self._ring_bytes = ring_bytes
         self._painter = LogPainter({})
         self.log_view = LogView(self._paint, id="log-view")
+        self.search_bar = FilterBar(id="log-search")
         self.pinned = False
         self.previous = False  # the run before the present one
         self._wanted: tuple[str, str, bool] | None = None
@@ -53,6 +57,13 @@ class LogsPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield self.log_view
+        yield self.search_bar
+
+    @on(FilterBar.Changed)
+    @on(FilterBar.Cleared)
+    def _search(self, message: FilterBar.Changed | FilterBar.Cleared) -> None:
+        message.stop()
+        self.log_view.search(message.filter.text)
 
     def on_mount(self) -> None:
         self.border_title = "5 Logs"
@@ -118,6 +129,10 @@ class LogsPane(Vertical):
         options = self._painter.options
         options.times = Times.OFF if options.times is not Times.OFF else Times.TIME
         self.log_view.repaint()
+
+    def action_only_matching(self) -> None:
+        """Hides the lines that the search does not find, or shows them again."""
+        self.log_view.action_only_matching()
 
     def action_raw(self) -> None:
         """JSON lines as they came, or read."""

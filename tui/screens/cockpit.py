@@ -155,6 +155,10 @@ class CockpitScreen(Screen[None]):
         if action.deed and self.has_class("-full-logs"):
             self.cockpit.notify("No deed works in the full log: esc first.", severity="warning", markup=False)
             return
+        logs = self.query_one(LogsPane)
+        if action.id == "filter" and logs.log_view.has_focus:
+            logs.search_bar.open(logs.log_view)
+            return
         if action.id == "filter":
             pane = self.query_one(WorkPane).current
             pane.filter_bar.open(pane.table)
