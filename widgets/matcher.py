@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
+from typing import AnyStr
 
 _SPECIAL = re.compile(r"[\\.^$*+?{}\[\]|()]")
-_ESCAPED = re.compile(r"\\.")
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
+_EQUALS = re.compile(r"(?<![?<P\[])=")
+_EQUALS_OR_JSON = r'(?:=|":\\s*"?)'
 
 
 class Matcher:
     """One pattern: a regular expression when it compiles, else the words as they stand.
 
-    Case counts only when the pattern has a capital letter. With `stamped`, the first word of a line (its
-    time) is not searched, since it is often not on the screen.
+    Case counts only when the pattern mixes it. `key=value` finds the member of a JSON line too, which is
+    painted so. With `stamped`, the first word of a line, its time, is not searched: it is often not shown.
     """
 
     def __init__(self, pattern: str, *, stamped: bool = False) -> None:
         self.pattern = pattern
         self._stamped = stamped
-        self._any_case = not any(c.isupper() for c in _ESCAPED.sub("", pattern))
-        expression, self._literal = pattern, _SPECIAL.search(pattern) is None
-        try:
-            re.compile(pattern)
-        except re.error:
-            expression, self._literal = re.escape(pattern), True
-        flags = re.IGNORECASE if self._any_case else 0
-        self._painted = re.compile(expression, flags)
-        # Lowering a block and searching without IGNORECASE is three times faster than IGNORECASE.
-        self._raw = re.compile(expression.encode("utf-8", "replace"))
+        self._any_case = not _mixed(_ESCAPED.sub("", pattern))
+        self._literal = _compiled(pattern) is None or _SPECIAL.search(pattern) is None
+        expression = re.escape(pattern) if self._literal else pattern
+        painted = _compiled(expression, re.IGNORECASE if self._any_case else 0)
+        self._painted = painted or re.compile(re.escape(pattern))
         self._needle = (pattern.lower() if self._any_case else pattern).encode("utf-8", "replace")
+        if self._any_case:
+            # Lowering a block and searching without IGNORECASE is three times faster than IGNORECASE.
+            lowered = re.sub(r"\\.|[^\\]+", lambda part: _lower(part[0]), expression, flags=re.DOTALL)
+            expression = lowered if _compiled(lowered) else expression
+        if "=" in pattern:
+            self._literal = False
+            widened = _EQUALS.sub(_EQUALS_OR_JSON, expression)
+            expression = widened if _compiled(widened) else expression
+        self._raw = _compiled(expression.encode("utf-8", "replace")) or re.compile(re.escape(self._needle))
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where painted text matches, as (start, end) in characters."""
@@ -76,3 +84,22 @@ class Matcher:
     @staticmethod
     def _text_start(data: bytes, start: int, end: int) -> int:
         return data.find(b" ", start, end) + 1 or start
+
+
+def _mixed(text: str) -> bool:
+    return any(c.isupper() for c in text) and any(c.islower() for c in text)
+
+
+def _lower(part: str) -> str:
+    """A piece of an expression in small letters; what is escaped means something else in capitals."""
+    return part if part.startswith("\\") else part.lower()
+
+
+def _compiled(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr] | None:
+    """None when it is no expression; what may mean something else in a later Python is no warning here."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            return re.compile(pattern, flags)
+    except (re.error, OverflowError, RecursionError):
+        return None
