@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -42,10 +42,6 @@ class Driver:
     async def asked(self, words: str) -> str:
         """Waits for a dialog with those words."""
         return await self.sees(words)
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        """Waits for a state that is not on the screen."""
-        await self._until(lambda _: holds(), "the state never came", 20.0)
 
     async def _until(self, holds, failure: str, within: float) -> str:  # type: ignore[no-untyped-def]
         try:

@@ -156,7 +156,7 @@ class CockpitScreen(Screen[None]):
             self.cockpit.notify("No deed works in the full log: esc first.", severity="warning", markup=False)
             return
         logs = self.query_one(LogsPane)
-        if action.id == "filter" and logs.log_view.has_focus:
+        if action.id == "filter" and (logs.log_view.has_focus or self.has_class("-full-logs")):
             logs.search_bar.open(logs.log_view)
             return
         if action.id == "filter":
