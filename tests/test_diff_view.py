@@ -87,7 +87,3 @@ async def test_a_plan_taller_than_its_room_scrolls() -> None:
         body.scroll_end(animate=False)
         await pilot.pause()
         assert app.rows(body)[-1] == "    sync goes forward"
-        body.set_sections(PLAN[:1])
-        await pilot.pause()
-        assert app.rows(body) == ["Roll auth back"]
-        assert body.size.height == 1

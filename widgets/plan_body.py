@@ -48,13 +48,6 @@ class PlanBody(ScrollView, can_focus=False):
         self._width = 0
         self._lines: list[Text] = []
 
-    def set_sections(self, sections: Sequence[Section]) -> None:
-        """Show other sections; the place that is read stays."""
-        if tuple(sections) != self._sections:
-            self._sections = tuple(sections)
-            self._width = 0
-            self.refresh(layout=True)
-
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(wrapped(self._sections, width))
 
@@ -74,8 +67,9 @@ class PlanBody(ScrollView, can_focus=False):
 
     def _fit(self) -> None:
         """Wrap anew when the width or the sections are others."""
-        if self.size.width != self._width:
-            self._width = self.size.width
+        width = self.scrollable_content_region.width  # without the scrollbar
+        if width != self._width:
+            self._width = width
             self._lines = wrapped(self._sections, self._width)
             self.virtual_size = Size(self._width, len(self._lines))
 

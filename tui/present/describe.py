@@ -15,10 +15,10 @@ from tui.model.pod_status import pod_status
 from tui.model.rollout import rollout_status
 from tui.model.workload import Workload
 from tui.present.cells import TONES, tag
-from tui.present.section import Section
 from tui.store import Record, Store
 from tui.survey import Survey
 from widgets.live_table import Span, Tone
+from widgets.plan_body import Section
 
 _KEYS = {"l": "l: its logs", "p": "p: the end of the previous container", "d": "y: its YAML"}
 _GOOD_WHEN_FALSE = ("ReplicaFailure", "Failed", "FailureTarget", "Suspended", "DisruptionTarget")

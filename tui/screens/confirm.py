@@ -7,23 +7,16 @@ from collections.abc import Callable
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from tui.model.environment import Confirmation, Environment
-from tui.model.plan import Plan, Weight
+from tui.model.plan import Plan
+from tui.present.plan import sections
+from widgets.plan_body import PlanBody
 from widgets.tone import printable
-
-_STYLES = {
-    Weight.PLAIN: "",
-    Weight.QUIET: "$text-muted",
-    Weight.LOOK: "$text-warning",
-    Weight.BAD: "$text-error",
-    Weight.GOOD: "$text-success",
-}
-_SIGNS = {Weight.PLAIN: "·", Weight.QUIET: "·", Weight.LOOK: "!", Weight.BAD: "✗", Weight.GOOD: "✓"}
 
 
 def required(environment: Environment, plan: Plan) -> Confirmation:
@@ -45,7 +38,7 @@ class Confirm(ModalScreen[bool]):
     Confirm { align: center middle; }
     Confirm #dialog { width: 90%; max-width: 110; height: auto; max-height: 90%; border: round $error;
         padding: 1 2; background: $surface; }
-    Confirm #body { height: auto; max-height: 24; }
+    Confirm #body { max-height: 50vh; }
     Confirm #typed { width: 40; height: 1; border: none; padding: 0 1; background: $boost; }
     Confirm #buttons { height: 1; margin-top: 1; }
     Confirm Button { height: 1; border: none; min-width: 12; margin-right: 2; background: $panel; }
@@ -56,6 +49,10 @@ class Confirm(ModalScreen[bool]):
         Binding("escape", "cancel", "Cancel", show=False),
         Binding("ctrl+y", "copy", "Copy the command", show=False),
         Binding("ctrl+d", "diff", "Show the diff", show=False),
+        Binding("up", "read(-1)", "Read on above", show=False),
+        Binding("down", "read(1)", "Read on below", show=False),
+        Binding("pageup", "read(-10)", "Read on above", show=False),
+        Binding("pagedown", "read(10)", "Read on below", show=False),
     ]
 
     def __init__(self, environment: Environment, plan: Plan, colour: str, changed: Callable[[], str]) -> None:
@@ -78,8 +75,7 @@ class Confirm(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            with VerticalScroll(id="body", can_focus=False):
-                yield Static(self._words(), id="words")
+            yield PlanBody(sections(self._plan), id="body")
             yield Static("", id="changed")
             if self.wanted:
                 yield Static(Content.assemble("Type ", (self.wanted, "bold"), " to go on"))
@@ -104,40 +100,6 @@ class Confirm(ModalScreen[bool]):
             self._changed = what
             self.query_one("#changed", Static).update(Content(printable(what)))
             self.query_one("#go", Button).disabled = bool(what) or not self._matches()
-
-    def _words(self) -> Content:
-        plan = self._plan
-        lines: list[Content] = [Content.styled(printable(plan.title), "bold")]
-        lines += [Content.styled(printable(step.target.words), "$text-muted") for step in plan.steps]
-        if plan.changes:
-            lines += [Content(""), Content.styled("What changes", "bold $text-primary")]
-            lines += [
-                Content.assemble(
-                    f"  {printable(change.what)}   ",
-                    (printable(change.before) or "unset", "$text-error"),
-                    " → ",
-                    (printable(change.after) or "unset", "$text-success"),
-                )
-                for change in plan.changes
-            ]
-        if plan.remarks or plan.refused:
-            lines += [Content(""), Content.styled("What to know", "bold $text-warning")]
-            lines += [
-                Content.assemble(
-                    (f"  {_SIGNS[remark.weight]} ", _STYLES[remark.weight]), printable(remark.text)
-                )
-                for remark in plan.remarks
-            ]
-            lines += [
-                Content.assemble(("  ✗ left out: ", "$text-error"), printable(refusal.text))
-                for refusal in plan.refused
-            ]
-        if plan.command:
-            lines += [
-                Content(""),
-                Content.assemble(("Same as  ", "$text-muted"), printable(plan.command)),
-            ]
-        return Content("\n").join(lines)
 
     def _matches(self) -> bool:
         return not self.wanted or self.query_one("#typed", Input).value == self.wanted
@@ -165,6 +127,10 @@ class Confirm(ModalScreen[bool]):
         """The equivalent command, to the clipboard (OSC 52)."""
         self.app.copy_to_clipboard(self._plan.command)
         self.notify("The command was sent to the clipboard.", markup=False)
+
+    def action_read(self, by: int) -> None:
+        """Scroll the plan by lines, wherever the focus is."""
+        self.query_one(PlanBody).scroll_relative(y=by, animate=False)
 
     def action_diff(self) -> None:
         """The YAML before and after."""

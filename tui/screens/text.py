@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -10,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from widgets.diff_view import DiffView
+from widgets.plan_body import PlanBody, Section
 from widgets.tone import printable
 
 
@@ -67,6 +70,19 @@ class Reader(ModalScreen[None]):
 def text(words: str) -> Content:
     """Plain lines, each cleaned."""
     return Content("\n".join(printable(line) for line in words.splitlines()))
+
+
+class Page(Reader):
+    """Titled sections in their tones."""
+
+    def __init__(self, title: str, sections: Sequence[Section]) -> None:
+        super().__init__(title, Content(""))
+        self._sections = sections
+
+    def compose(self) -> ComposeResult:
+        body = PlanBody(self._sections, id="paper")
+        body.can_focus = True
+        yield body
 
 
 class Difference(Reader):

@@ -24,20 +24,13 @@ Targets = tuple[Record, ...]
 
 
 def _why(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
-    from textual.content import Content
-
     from tui.present.describe import why
-    from tui.screens.text import Reader
-    from widgets.tone import printable
+    from tui.screens.text import Page
 
     view = cockpit.view
     assert view is not None
-    lines: list[Content] = []
-    for section in why(view.session.store, view.survey, targets[0]):
-        lines.append(Content.styled(printable(section.title), "bold"))
-        lines += [Content("  " + "".join(printable(span.text) for span in line)) for line in section.lines]
-        lines.append(Content(""))
-    cockpit.push_screen(Reader(f"Why: {targets[0].meta.path}", Content("\n").join(lines)))
+    sections = why(view.session.store, view.survey, targets[0])
+    cockpit.push_screen(Page(f"Why: {targets[0].meta.path}", sections))
 
 
 def _yaml(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:

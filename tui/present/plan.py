@@ -1,0 +1,44 @@
+"""A plan in sections: what and on which object, what changes, what to know, and the same as a command."""
+
+from __future__ import annotations
+
+from tui.model.plan import Plan, Weight
+from widgets.plan_body import Section
+from widgets.tone import Span, Tone
+
+_TONES = {
+    Weight.PLAIN: Tone.PLAIN,
+    Weight.QUIET: Tone.QUIET,
+    Weight.LOOK: Tone.LOOK,
+    Weight.BAD: Tone.BAD,
+    Weight.GOOD: Tone.GOOD,
+}
+_SIGNS = {Weight.PLAIN: "·", Weight.QUIET: "·", Weight.LOOK: "!", Weight.BAD: "✗", Weight.GOOD: "✓"}
+
+
+def sections(plan: Plan) -> list[Section]:
+    """All that the dialog says above its input and buttons."""
+    targets = [[Span(step.target.words, Tone.QUIET)] for step in plan.steps]
+    found = [Section(lines=[[Span(plan.title, Tone.BOLD)], *targets])]
+    if plan.changes:
+        width = max(len(change.what) for change in plan.changes)
+        changes = [
+            [
+                Span(change.what.ljust(width + 3)),
+                Span(change.before or "unset", Tone.BAD),
+                Span(" → "),
+                Span(change.after or "unset", Tone.GOOD),
+            ]
+            for change in plan.changes
+        ]
+        found.append(Section("What changes", Tone.MOVING, changes))
+    to_know = [
+        [Span(f"{_SIGNS[remark.weight]} ", _TONES[remark.weight]), Span(remark.text)]
+        for remark in plan.remarks
+    ]
+    to_know += [[Span("✗ left out: ", Tone.BAD), Span(refusal.text)] for refusal in plan.refused]
+    if to_know:
+        found.append(Section("What to know", Tone.LOOK, to_know))
+    if plan.command:
+        found.append(Section(lines=[[Span("Same as  ", Tone.QUIET), Span(plan.command)]]))
+    return found
