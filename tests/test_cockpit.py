@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -15,26 +16,29 @@ from tui.panes.work import WorkPane
 from tui.screens.confirm import Confirm
 
 
-@pytest.fixture
-async def small(demo: Demo, tmp_path: Path) -> AsyncIterator[tuple[Driver, WorldControl]]:
-    """A cockpit on the scene `small`, production in front."""
+@asynccontextmanager
+async def on_small(demo: Demo, state: Path, environment: str) -> AsyncIterator[tuple[Driver, WorldControl]]:
+    """A live cockpit on the scene `small`."""
     world = demo.world("small")
-    async with cockpit(settings_of(world, tmp_path, environment="production")) as driver:
+    async with cockpit(settings_of(world, state, environment=environment)) as driver:
         await driver.sees("● live")
         await driver.sees("deploy/personal")
         yield driver, world
     world.drop()
+
+
+@pytest.fixture
+async def small(demo: Demo, tmp_path: Path) -> AsyncIterator[tuple[Driver, WorldControl]]:
+    """Production in front."""
+    async with on_small(demo, tmp_path, "production") as opened:
+        yield opened
 
 
 @pytest.fixture
 async def open_environment(demo: Demo, tmp_path: Path) -> AsyncIterator[tuple[Driver, WorldControl]]:
-    """The same with development in front, which is not protected."""
-    world = demo.world("small")
-    async with cockpit(settings_of(world, tmp_path, environment="development")) as driver:
-        await driver.sees("● live")
-        await driver.sees("deploy/personal")
-        yield driver, world
-    world.drop()
+    """Development in front, which is not protected."""
+    async with on_small(demo, tmp_path, "development") as opened:
+        yield opened
 
 
 def writes(world: WorldControl) -> list[str]:
