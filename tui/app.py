@@ -7,7 +7,6 @@ import getpass
 import os
 import signal
 import traceback
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -17,13 +16,14 @@ from textual.binding import Binding
 
 from tui.actions import ACTIONS
 from tui.actions.base import Deed
-from tui.carry import Outcome, Result
 from tui.clock import Clock, SystemClock
 from tui.commands import Actions
+from tui.deeds import Deeds
 from tui.errors import DeployError, Misconfigured
-from tui.journal import Entry, Journal, Unwritable
+from tui.journal import Journal, Unwritable
+from tui.model.deed import OpenDeed
 from tui.model.environment import Environment, Platform
-from tui.model.plan import Plan, Progress, Stage
+from tui.model.plan import Stage
 from tui.panes.base import View
 from tui.screens.cockpit import CockpitScreen
 from tui.session import Session
@@ -33,18 +33,6 @@ from tui.theme import DARK, ENVIRONMENT_COLOURS, LIGHT, PROTECTED_COLOUR
 from tui.wire.kube import Client
 from tui.wire.kubeconfig import load as load_kubeconfig
 from tui.wire.server import Servers
-
-
-@dataclass(frozen=True, slots=True)
-class OpenDeed:
-    """A deed that was confirmed, until its end; `at` is when, epoch seconds."""
-
-    deed: Deed
-    plan: Plan
-    environment: str
-    at: float
-    progress: Progress
-    results: tuple[Result, ...]
 
 
 class Cockpit(App[int]):
@@ -68,10 +56,10 @@ class Cockpit(App[int]):
         self.sessions: dict[str, Session] = {}
         self.surveys: dict[str, Survey] = {}
         self.problems: dict[str, DeployError] = {}  # environments that have no session, and why
-        self.deeds: list[OpenDeed] = []
         self.front = settings.start
         self.namespaces = frozenset({settings.namespace}) if settings.namespace else None
         self.journal = Journal(settings.state)
+        self.deeds = Deeds(self.journal, self.clock, getpass.getuser())
         self._servers: Servers | None = None
         self._leaving_until = 0.0
         self._second = 0
@@ -125,13 +113,10 @@ class Cockpit(App[int]):
         before, self.front = self.front, name
         if before != name:
             self.namespaces = None
-        if before != name and before in self.sessions and not self._has_open_deed(before):
+        if before != name and before in self.sessions and not self.deeds.going(before):
             await self.sessions[before].front(False)
         if name in self.sessions:
             await self.sessions[name].front(True)
-
-    def _has_open_deed(self, environment: str) -> bool:
-        return any(one.environment == environment and not one.progress.stage.over for one in self.deeds)
 
     # What is shown
 
@@ -162,7 +147,7 @@ class Cockpit(App[int]):
         now = self.clock.now()
         for survey in self.surveys.values():
             survey.refresh(now)
-        self._follow_deeds(now)
+        self._follow_deeds()
         whole_second = int(now) != self._second
         self._second = int(now)
         for screen in self.screen_stack:
@@ -174,23 +159,10 @@ class Cockpit(App[int]):
 
     # Deeds
 
-    def began(self, deed: Deed, plan: Plan, outcome: Outcome) -> None:
-        """Takes a carried out plan under watch until its end."""
-        progress = Progress(outcome.stage, outcome.text)
-        self.deeds.append(OpenDeed(deed, plan, self.front, self.clock.now(), progress, outcome.results))
-
-    def _follow_deeds(self, now: float) -> None:
-        for index, one in enumerate(self.deeds):
-            if one.progress.stage.over or one.environment not in self.sessions:
-                continue
-            progress = one.deed.progress(self.sessions[one.environment].store, one.plan, one.at, now)
-            if progress == one.progress:
-                continue
-            if one.progress.stage is Stage.UNKNOWN and progress.stage is Stage.ACCEPTED:
-                continue  # its answer was lost, and the store has not seen the change either
-            self.deeds[index] = replace(one, progress=progress)
-            if progress.stage.over:
-                self._ended(self.deeds[index])
+    def _follow_deeds(self) -> None:
+        stores = {name: session.store for name, session in self.sessions.items()}
+        for one in self.deeds.follow(stores):
+            self._ended(one)
 
     def _ended(self, one: OpenDeed) -> None:
         failed = one.progress.stage is Stage.FAILED
@@ -205,24 +177,9 @@ class Cockpit(App[int]):
             self.bell()
 
     async def _note(self, one: OpenDeed, phase: str) -> None:
-        """Writes how a deed stands into the journal; a journal that fails is said, never fatal."""
+        """A journal that fails is said, never fatal."""
         try:
-            for result in one.results:
-                entry = Entry(
-                    self.clock.now(),
-                    result.id,
-                    phase,
-                    getpass.getuser(),
-                    one.environment,
-                    one.plan.deed,
-                    result.step.target,
-                    one.plan.title,
-                    result.before,
-                    result.after,
-                    one.plan.command,
-                    one.progress.text,
-                )
-                await asyncio.to_thread(self.journal.append, entry)
+            await self.deeds.note(one, phase)
         except Unwritable as error:
             self.notify(str(error), severity="warning", markup=False)
 
@@ -230,7 +187,7 @@ class Cockpit(App[int]):
 
     async def action_leave(self) -> None:
         """Leaves at once, or asks once when a deed is still open."""
-        open_ones = [one for one in self.deeds if not one.progress.stage.over]
+        open_ones = self.deeds.going()
         if open_ones and self.clock.monotonic() > self._leaving_until:
             self._leaving_until = self.clock.monotonic() + 2
             self.notify(
@@ -245,9 +202,8 @@ class Cockpit(App[int]):
         self.run_worker(self._leave(), group="leave")
 
     async def _leave(self) -> None:
-        for one in self.deeds:
-            if not one.progress.stage.over:
-                await self._note(one, "left")
+        for one in self.deeds.going():
+            await self._note(one, "left")
         await self._stop()
         self.exit(0)
 

@@ -11,6 +11,7 @@ from typing import Any
 from tui.clock import Clock
 from tui.errors import Conflict, DeployError, Gone, Refused, Unknown
 from tui.journal import Entry, Journal, Unwritable
+from tui.model.deed import Result
 from tui.model.environment import Environment
 from tui.model.plan import Plan, Stage, Step, Target
 from tui.model.seen import digest
@@ -20,18 +21,6 @@ from tui.wire.server import Server
 from tui.wire.write import Object
 
 _ATTEMPTS = 3  # of a write that meets another one
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of one step; revisions are those of the Deployment's annotation, or updateRevision."""
-
-    step: Step
-    stage: Stage
-    text: str
-    id: str = ""  # of its lines in the journal
-    before: str = ""
-    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ async def _deed(cockpit: Cockpit, deed: Deed, targets: tuple[Record, ...]) -> No
     dialog = Confirm(environment, plan, cockpit.colour(environment), lambda: changed(session.store, plan))
     if not await cockpit.push_screen_wait(dialog):
         return None
+    confirmed = cockpit.clock.now()
     outcome = await out(
         plan,
         server=session.client.server,
@@ -72,7 +73,7 @@ async def _deed(cockpit: Cockpit, deed: Deed, targets: tuple[Record, ...]) -> No
     )
     if outcome.stage is Stage.FAILED:
         session.review()  # it may be a right that was taken away
-    cockpit.began(deed, plan, outcome)
+    cockpit.deeds.began(plan, outcome, confirmed)
     cockpit.notify(f"{plan.title}: {outcome.text}", markup=False)
     return None
 

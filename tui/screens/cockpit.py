@@ -75,7 +75,7 @@ class CockpitScreen(Screen[None]):
             cockpit.environment,
             view.session if view else None,
             cockpit.namespaces,
-            cockpit.deeds,
+            cockpit.deeds.all,
             cockpit.clock.now(),
         )
         self.query_one(HeaderLine).set(badge, cockpit.colour(cockpit.environment), left, right)

@@ -1,0 +1,94 @@
+"""The deeds that this cockpit follows: from their confirmation to their end, whatever is on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tui.actions import BY_ID
+from tui.actions.base import Deed
+from tui.carry import Outcome
+from tui.clock import Clock
+from tui.journal import Entry, Journal
+from tui.model.deed import Moment, OpenDeed
+from tui.model.plan import Plan, Progress, Stage
+from tui.store import Store
+
+
+class Deeds:
+    """Their list, oldest first; nothing here is a task, so nothing dies with a dialog."""
+
+    def __init__(self, journal: Journal, clock: Clock, who: str) -> None:
+        self.all: list[OpenDeed] = []
+        self._journal = journal
+        self._clock = clock
+        self._who = who
+
+    def going(self, environment: str = "") -> list[OpenDeed]:
+        """Those that are not at their end, of one environment or of all."""
+        return [
+            one for one in self.all if not one.progress.stage.over and environment in ("", one.environment)
+        ]
+
+    def began(self, plan: Plan, outcome: Outcome, asked: float) -> OpenDeed:
+        """Takes a carried out plan under watch; `asked` is when it was confirmed, epoch seconds."""
+        written = tuple(one for one in outcome.results if one.stage is not Stage.FAILED)
+        stopped = outcome.text if 0 < len(written) < len(plan.steps) else ""
+        progress = Progress(outcome.stage, outcome.text)
+        if written:
+            plan = replace(plan, steps=tuple(one.step for one in written))
+            if outcome.stage is Stage.FAILED:
+                progress = Progress(Stage.ACCEPTED, outcome.text)
+        moments = (Moment(asked, Progress(Stage.ASKED)), Moment(self._clock.now(), progress))
+        one = OpenDeed(plan, plan.environment, outcome.results, moments, stopped)
+        self.all.append(one)
+        return one
+
+    def follow(self, stores: Mapping[str, Store]) -> list[OpenDeed]:
+        """Asks each how far it is; answers those that came to their end just now."""
+        now, ended = self._clock.now(), []
+        for index, one in enumerate(self.all):
+            if one.progress.stage.over or one.environment not in stores:
+                continue
+            progress = _progress(one, stores[one.environment], now)
+            if progress == one.progress:
+                continue
+            self.all[index] = one.moved(now, progress)
+            if progress.stage.over:
+                ended.append(self.all[index])
+        return ended
+
+    async def note(self, one: OpenDeed, phase: str) -> None:
+        """Writes how a deed stands into the journal, a line a step; Unwritable when it can't."""
+        for result in one.results:
+            if result.stage is Stage.FAILED:
+                continue  # its end was written when it failed
+            entry = Entry(
+                self._clock.now(),
+                result.id,
+                phase,
+                self._who,
+                one.environment,
+                one.plan.deed,
+                result.step.target,
+                result.step.words,
+                result.before,
+                result.after,
+                one.plan.command,
+                one.progress.text,
+            )
+            await asyncio.to_thread(self._journal.append, entry)
+
+
+def _progress(one: OpenDeed, store: Store, now: float) -> Progress:
+    deed = BY_ID[one.plan.deed]
+    assert isinstance(deed, Deed)
+    progress = deed.progress(store, one.plan, one.at, now)
+    if one.progress.stage is Stage.UNKNOWN and progress.stage is Stage.ACCEPTED:
+        return one.progress  # its answer was lost, and the store has not seen the change either
+    if not one.stopped:
+        return progress
+    # A deed of which a part was never written does not end well, however well the rest goes.
+    stage = Stage.FAILED if progress.stage is Stage.DONE else progress.stage
+    return Progress(stage, f"{progress.text}; {one.stopped}")
