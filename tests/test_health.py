@@ -153,6 +153,17 @@ def test_a_crash_in_a_complete_workload_only_wants_a_look() -> None:
     assert found.trouble.severity is Severity.LOOK
 
 
+def test_a_crash_loop_stays_trouble_between_two_crashes_and_knows_when_it_began() -> None:
+    looping = running(restarts=19, running_since=NOW - 3, last=Ended(3, reason="Error", finished=NOW - 300))
+    back_off = replace(event("BackOff", "Back-off"), about_field="spec.containers{app}", first=NOW - 3000)
+    found = judge_workload(deployment(), [pod(looping)], [], lambda _: [back_off], None, NOW)
+    assert found.trouble is not None
+    assert found.trouble.cause == "app crashes, exit code 3, 19 restarts"
+    assert (found.trouble.severity, found.trouble.since) == (Severity.BAD, NOW - 3000)
+    later = judge_workload(deployment(), [pod(looping)], [], lambda _: [back_off], None, NOW + 600)
+    assert later.trouble is None  # kubelet has forgotten its crashes too
+
+
 FAILED = (
     Condition("Failed", "True", "BackoffLimitExceeded", "reached the specified backoff limit", NOW - 9),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from tui.model.cluster import Event
@@ -15,6 +15,8 @@ from tui.model.pod_status import ended_word
 HOUR = 3600.0
 PATIENCE = 30.0
 """Seconds that a pod may be unready, or failing its probes, before it is called trouble."""
+BACK_OFF_RESET = 600.0
+"""Seconds that a container has to run before kubelet forgets its crashes (twice the longest back-off)."""
 _SIGNALS = {4: "ILL", 6: "ABRT", 7: "BUS", 8: "FPE", 9: "KILL", 11: "SEGV", 15: "TERM"}
 _IMAGE = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError")
 _START = (
@@ -43,6 +45,7 @@ class Cause:
     severity: Severity = Severity.BAD
     evidence: tuple[str, ...] = ()
     next_key: str = "d"
+    looping: bool = False  # runs at the moment, between two crashes
 
 
 def pod_cause(pod: Pod, events: Iterable[Event], now: float) -> Cause | None:
@@ -60,13 +63,13 @@ def pod_cause(pod: Pod, events: Iterable[Event], now: float) -> Cause | None:
         return Cause(unschedulable(scheduled.message), scheduled.since, evidence=(scheduled.message,))
     ordered = sorted(events, key=lambda event: event.at, reverse=True)
     for container in pod.containers:
-        found = container_cause(container, pod, ordered)
+        found = container_cause(container, pod, ordered, now)
         if found is not None:
             return found
     return _setup(pod, ordered) or _unready(pod, ordered, now) or _recent_oom(pod, now)
 
 
-def container_cause(container: Container, pod: Pod, events: list[Event]) -> Cause | None:
+def container_cause(container: Container, pod: Pod, events: list[Event], now: float) -> Cause | None:
     """What holds that container, by its state."""
     since = (container.last.finished if container.last else None) or pod.meta.created
     waiting, message = container.waiting, container.waiting_message
@@ -81,10 +84,18 @@ def container_cause(container: Container, pod: Pod, events: list[Event]) -> Caus
         return Cause(f"{container.name} cannot start: {message or waiting}", since, evidence=(message,))
     ended = container.ended or container.last
     if waiting == "CrashLoopBackOff" and ended is not None:
-        return _crash(container, ended)
+        return _crash(container, ended, events)
     if container.ended is not None and container.ended.exit_code and container.part is not Part.SIDECAR:
-        return _crash(container, container.ended)
+        return _crash(container, container.ended, events)
+    if container.last is not None and container.last.exit_code and _between_crashes(container, now):
+        return replace(_crash(container, container.last, events), looping=True, next_key="p")
     return None
+
+
+def _between_crashes(container: Container, now: float) -> bool:
+    """Runs, and has crashed more than once without having run long enough to be well again."""
+    since = container.running_since
+    return container.restarts > 1 and since is not None and now - since < BACK_OFF_RESET
 
 
 def ending(ended: Ended, limit: str = "") -> str:
@@ -148,15 +159,19 @@ def restarts_within(pods: Iterable[Pod], now: float, seconds: float = HOUR) -> i
     )
 
 
-def _crash(container: Container, ended: Ended) -> Cause:
+def _crash(container: Container, ended: Ended, events: list[Event]) -> Cause:
     times = f", {container.restarts} restarts" if container.restarts else ""
     said = ended.message.strip().splitlines()[-1:] if ended.message else []
     tail = f": {said[0].strip()}" if said else ""
     again = "crashes" if container.waiting or container.restarts else "ended"
+    field = f"{{{container.name}}}"
+    began = [one.first for one in events if one.reason == "BackOff" and one.about_field.endswith(field)]
     text = f"{container.name} {again}, {ending(ended, container.memory_limit)}{times}{tail}"
     key = "p" if container.waiting else "l"
     evidence = tuple(t for t in (ended.message, container.waiting_message) if t)
-    return Cause(text, ended.finished, evidence=evidence, next_key=key)
+    return Cause(
+        text, min((at for at in began if at), default=ended.finished), evidence=evidence, next_key=key
+    )
 
 
 def _setup(pod: Pod, events: list[Event]) -> Cause | None:

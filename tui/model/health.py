@@ -230,12 +230,12 @@ def _workload_trouble(workload: Workload, state: Rollout, cause: Cause | None, n
     if state.state in words:
         why = cause.text if cause is not None else rollout_reason(workload)
         text = f"{words[state.state]}: {why}" if why else words[state.state]
-        since = state.since or (cause.since if cause else None)
+        since = min((at for at in (state.since, cause.since if cause else None) if at), default=None)
         evidence = cause.evidence if cause else ()
         found = Cause(text, since, Severity.BAD, evidence, cause.next_key if cause else "d")
         return trouble_of(workload.meta, found)
     if cause is not None:
-        serves = workload.ready >= workload.replicas
+        serves = workload.ready >= workload.replicas and not cause.looping
         severity = Severity.LOOK if serves else cause.severity
         return trouble_of(
             workload.meta, Cause(cause.text, cause.since, severity, cause.evidence, cause.next_key)
