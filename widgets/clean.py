@@ -40,12 +40,12 @@ def clean_lines(text: str) -> list[str]:
     return [clean(line) for line in text.removesuffix("\n").split("\n")]
 
 
-def ansi_text(text: str, base: Style | None = None) -> Text:
-    """One line in which colours and weights (SGR) are styles, all else as `clean`.
+def ansi_text(text: str, base: str = "") -> Text:
+    """One line in which colours and weights (SGR) are styles over the tone `base`, all else as `clean`.
 
     As on a terminal only what follows the last carriage return is seen; colours set before it stay.
     """
-    painted = Text(style=base or Style())
+    painted = Text(style=base)
     text = text.rstrip("\r\n")
     hidden, _, text = text.rpartition("\r")
     if "\x1b" not in text and "\x1b" not in hidden:

@@ -23,7 +23,6 @@ from tui.tail import Selection, Tail, of_owner, of_pod
 from widgets.filter_bar import FilterBar
 from widgets.log_view import LogView
 from widgets.ring import Ring
-from widgets.tone import inks
 
 REST = 0.2
 """Seconds for which the cursor has to rest before its logs are fetched."""
@@ -44,7 +43,7 @@ class LogsPane(Vertical):
         super().__init__(id="logs", classes="pane")
         self._clock = clock
         self._ring_bytes = ring_bytes
-        self._painter = LogPainter({})
+        self._painter = LogPainter()
         self.log_view = LogView(self._paint, id="log-view")
         self.search_bar = FilterBar(id="log-search")
         self.pinned = False
@@ -67,10 +66,6 @@ class LogsPane(Vertical):
 
     def on_mount(self) -> None:
         self.border_title = "5 Logs"
-        self._take_styles()
-
-    def _take_styles(self) -> None:
-        self._painter.styles = inks(self.log_view, "log-view")
 
     def _paint(self, tag: Hashable | None, payload: object) -> Text:
         return self._painter.paint(cast("Source | None", tag), cast("bytes | Seam", payload))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from rich.style import Style
 from rich.text import Text
 
 from tui.model.log import Seam, Source
@@ -45,9 +44,8 @@ class LogOptions:
 
 @dataclass(slots=True)
 class LogPainter:
-    """`styles` is the theme: a style for each tone, empty for none (NO_COLOR)."""
+    """Its styles are names of tones: the view gives them their colours, in whatever theme it has."""
 
-    styles: Mapping[Tone, Style]
     options: LogOptions = field(default_factory=LogOptions)
 
     def paint(self, tag: Hashable | None, payload: bytes | object) -> Text:
@@ -55,7 +53,7 @@ class LogPainter:
         if isinstance(payload, Seam):
             return self._seam(payload)
         if not isinstance(payload, bytes):
-            return Text(clean(str(payload)), style=self._style(Tone.QUIET))
+            return Text(clean(str(payload)), style=Tone.QUIET)
         return self._line(tag if isinstance(tag, Source) else None, payload)
 
     def is_error(self, payload: bytes | object) -> bool:
@@ -64,23 +62,20 @@ class LogPainter:
             return isinstance(payload, Seam) and payload.bad
         return level_of(_decoded(payload)) is Level.ERROR
 
-    def _style(self, tone: Tone) -> Style:
-        return self.styles.get(tone, Style())
-
     def _seam(self, seam: Seam) -> Text:
         tone = Tone.BAD if seam.bad else Tone.QUIET
-        at = datetime.fromtimestamp(seam.at).astimezone().strftime("%H:%M:%S")
+        at = datetime.fromtimestamp(seam.at, UTC).strftime("%H:%M:%S")
         when = "" if self.options.times is Times.OFF else f"{at} "
-        return Text(f"─── {when}{clean(seam.text)} ───", style=self._style(tone), no_wrap=True)
+        return Text(f"─── {when}{clean(seam.text)} ───", style=tone, no_wrap=True)
 
     def _line(self, source: Source | None, payload: bytes) -> Text:
         line = Text()
         stamp = _STAMP.match(payload)
         if stamp and self.options.times is not Times.OFF:
             parts = stamp.group().strip() if self.options.times is Times.FULL else stamp.group(2)
-            line.append(parts.decode() + " ", self._style(Tone.QUIET))
+            line.append(parts.decode() + " ", Tone.QUIET)
         if source is not None and self.options.prefix:
-            line.append(clean(source.label or source.pod) + " ", self._style(series(source)))
+            line.append(clean(source.label or source.pod) + " ", series(source))
         line.append_text(self._message(_decoded(payload)))
         if self.is_error(payload):
             line.overflow = "fold"  # the log view never clips it
@@ -92,17 +87,17 @@ class LogPainter:
             return self._fields(fields)
         if goose := goose_word(text):
             painted = Text(clean(text))
-            painted.stylize(self._style(_GOOSE[goose.group(1)]), goose.start(1), goose.end(1))
+            painted.stylize(_GOOSE[goose.group(1)], goose.start(1), goose.end(1))
             if (open_ := painted.plain.rfind("(")) > goose.end(1):
-                painted.stylize(self._style(Tone.QUIET), open_)
+                painted.stylize(Tone.QUIET, open_)
             return painted
         level = level_of(text)
-        return ansi_text(text, self._style(_TONES[level]) if level in _TONES else None)
+        return ansi_text(text, _TONES.get(level, "") if level else "")
 
     def _fields(self, fields: dict[str, object]) -> Text:
         """Level and message; the rest dimmed as `key=value`. Its own time is left out: the line has one."""
         level = level_in(fields)
-        tone = self._style(_TONES.get(level, Tone.PLAIN)) if level else Style()
+        tone = _TONES.get(level, Tone.PLAIN) if level else Tone.PLAIN
         line = Text()
         if level is not None:
             line.append(_SHORT[level] + " ", tone)
@@ -115,7 +110,7 @@ class LogPainter:
                 continue
             bad = key in ("error", "err", "exception") and value
             words = f" {clean(key)}={clean(_plain(value))}"
-            line.append(words, self._style(Tone.BAD if bad else Tone.QUIET))
+            line.append(words, Tone.BAD if bad else Tone.QUIET)
         return line
 
 
