@@ -12,6 +12,7 @@ import pytest
 from tests.demo_control import Demo, WorldControl
 from tests.gate import OPEN, Gate, owned, restarting, rolling_back, target
 from tests.records_of import workload
+from tui.actions.base import Asked
 from tui.actions.roll_back import ROLL_BACK
 from tui.clock import SystemClock
 from tui.errors import Conflict
@@ -283,7 +284,7 @@ async def test_a_plan_made_of_records_is_carried_out(gate: Gate) -> None:
         found = [KINDS[kind].read(json.dumps(each).encode()) for each in gate.world.all(kind)]
         store.replace(kind, "", {record.meta.uid: record for record in found})
     personal = workload(store, "Deployment", "services", "personal")
-    plan = ROLL_BACK.plan(store, OPEN, (personal,), now=0.0)
+    plan = ROLL_BACK.plan(Asked(store, OPEN, (personal,)))
     outcome = await gate.out(plan, store=store)
     assert outcome.stage is Stage.ACCEPTED, outcome.text
     image = gate.template("Deployment", "services", "personal")["spec"]["containers"][0]["image"]

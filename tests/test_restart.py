@@ -9,7 +9,7 @@ import pytest
 from tests.demo_world import World
 from tests.records_of import filled, put, refill, workload
 from tui.actions import ACTIONS, BY_ID
-from tui.actions.base import Deed
+from tui.actions.base import Asked, Deed
 from tui.actions.restart import RESTART
 from tui.model.environment import Environment
 from tui.model.plan import Plan, Stage
@@ -35,11 +35,11 @@ def auth(store: Store) -> Workload:
 
 
 def plan(store: Store, *targets: Workload, environment: Environment = OPEN) -> Plan:
-    return RESTART.plan(store, environment, targets, now=0.0)
+    return RESTART.plan(Asked(store, environment, targets))
 
 
 def why(store: Store, *targets: Workload, environment: Environment = OPEN) -> list[str]:
-    return [refusal.text for refusal in RESTART.refuse(store, environment, targets)]
+    return [refusal.text for refusal in RESTART.refuse(Asked(store, environment, targets))]
 
 
 def test_no_pane_has_two_actions_on_a_key() -> None:

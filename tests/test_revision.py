@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from tests.records import deployment, meta, pod, replica_set, running, stuck
 from tui.model.key import Condition
 from tui.model.revision import (
     EverReady,
     best_target,
-    differences,
     history_of_deployment,
     history_of_set,
 )
@@ -40,7 +37,7 @@ def test_without_knowledge_there_is_no_target_and_the_journal_may_know() -> None
     web = deployment()
     sets = [replica_set(web, 1), replica_set(web, 2, replicas=2, current=2, ready=2)]
     assert best_target(history_of_deployment(web, sets)) is None
-    known = best_target(history_of_deployment(web, sets, frozenset({sets[0].meta.uid})))
+    known = best_target(history_of_deployment(web, sets, {sets[0].meta.uid: "this journal saw it ready"}))
     assert known is not None
     assert known.evidence == "this journal saw it ready"
 
@@ -57,23 +54,3 @@ def test_revisions_of_a_stateful_set() -> None:
     new, old = history_of_set(owner, revisions, pods)
     assert (new.number, new.ever_ready, new.alive) == (2, EverReady.NO, 1)
     assert (old.number, old.ever_ready, old.ready) == (1, EverReady.YES, 1)
-
-
-def template(**container: object) -> bytes:
-    return json.dumps({"spec": {"containers": [{"name": "app", **container}]}}).encode()
-
-
-def test_differences_in_words_without_values_of_variables() -> None:
-    before = template(image="x:1", env=[{"name": "TOKEN", "value": "s3cret"}], args=["a"])
-    after = template(image="x:2", env=[{"name": "TOKEN", "value": "other"}, {"name": "B"}], args=["a", "b"])
-    found = differences(before, after)
-    assert found == [
-        "app: image x:1 -> x:2",
-        "app: env B is added",
-        "app: env TOKEN changes",
-        'app: args ["a"] -> ["a", "b"]',
-    ]
-
-
-def test_equal_templates_differ_in_nothing() -> None:
-    assert differences(template(image="x"), template(image="x")) == []

@@ -9,6 +9,7 @@ import pytest
 
 from tests.demo_world import World
 from tests.records_of import filled, put, workload
+from tui.actions.base import Asked
 from tui.actions.roll_back import ROLL_BACK
 from tui.errors import Refused
 from tui.model.environment import Environment, SyncMode
@@ -33,7 +34,7 @@ def personal(store: Store) -> Workload:
 
 
 def plan(store: Store, *targets: Workload, choice: int | None = None, sync: SyncMode = SyncMode.NONE) -> Plan:
-    return ROLL_BACK.plan(store, replace(OPEN, sync=sync), targets, now=0.0, choice=choice)
+    return ROLL_BACK.plan(Asked(store, replace(OPEN, sync=sync), targets, choice=choice))
 
 
 def test_a_stuck_rollout_goes_back_to_the_revision_that_serves(store: Store, personal: Workload) -> None:
@@ -93,7 +94,7 @@ def test_of_several_those_without_a_good_revision_are_left_out(store: Store, per
 def test_paused_ones_and_those_without_history_are_refused(store: Store, personal: Workload) -> None:
     paused = put(store, replace(personal, paused=True))
     search = workload(store, "Deployment", "services", "search")
-    assert [one.text for one in ROLL_BACK.refuse(store, OPEN, (paused, search))] == [
+    assert [one.text for one in ROLL_BACK.refuse(Asked(store, OPEN, (paused, search)))] == [
         "paused: resume it first",
         "there is no other revision to go back to",
     ]

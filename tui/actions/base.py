@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tui.model.environment import Environment
+from tui.model.key import nothing
 from tui.model.plan import Plan, Progress, Refusal
 from tui.store import Record, Store
 
@@ -54,6 +55,19 @@ class Action:
         return kind in self.kinds
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a deed is asked for, and all that its answer may depend on."""
+
+    store: Store
+    environment: Environment
+    targets: tuple[Record, ...]
+    now: float = 0.0
+    choice: int | None = None  # a revision where there is one to choose, None the default
+    context: str = ""  # of the kubeconfig, for the equivalent command; "" the environment's own
+    known_ready: Mapping[str, str] = field(default_factory=nothing)  # uids of revisions -> how it is known
+
+
 @dataclass(frozen=True)
 class Deed(Action):
     """An action that writes. Nothing here asks the network: rights and objects are read from the store."""
@@ -62,23 +76,12 @@ class Deed(Action):
 
     deed = True
 
-    def refuse(
-        self, store: Store, environment: Environment, targets: tuple[Record, ...]
-    ) -> tuple[Refusal, ...]:
+    def refuse(self, asked: Asked) -> tuple[Refusal, ...]:
         """Why targets are left out; a refusal without a target speaks of the whole deed."""
         raise NotImplementedError
 
-    def plan(
-        self,
-        store: Store,
-        environment: Environment,
-        targets: tuple[Record, ...],
-        *,
-        now: float,
-        choice: int | None = None,
-        context: str = "",
-    ) -> Plan:
-        """What would be written. `choice` is a revision where there is one to choose, None the default."""
+    def plan(self, asked: Asked) -> Plan:
+        """What would be written, without the targets that are refused; Refused when nothing is left."""
         raise NotImplementedError
 
     def progress(self, store: Store, plan: Plan, since: float, now: float) -> Progress:

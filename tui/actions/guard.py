@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tui.actions.base import Deed
-from tui.model.environment import Environment
+from tui.actions.base import Asked, Deed
 from tui.model.plan import Refusal, Target
 from tui.model.seen import digest_bytes
 from tui.model.workload import Workload
@@ -21,17 +20,16 @@ def seen(record: Record) -> Target:
     return Target(meta.kind, meta.namespace, meta.name, meta.uid, digest(record))
 
 
-def common(
-    deed: Deed, store: Store, environment: Environment, targets: tuple[Record, ...]
-) -> tuple[Refusal, ...]:
+def common(deed: Deed, asked: Asked) -> tuple[Refusal, ...]:
     """Read-only environments, nothing selected, wrong kinds, links that are not live, missing rights."""
-    if not targets:
+    if not asked.targets:
         return (Refusal(None, "nothing is selected"),)
-    if environment.readonly:
-        return tuple(Refusal(seen(record), f"{environment.name} is read-only") for record in targets)
+    name = asked.environment.name
+    if asked.environment.readonly:
+        return tuple(Refusal(seen(record), f"{name} is read-only") for record in asked.targets)
     refused = []
-    for record in targets:
-        why = _why(deed, store, record)
+    for record in asked.targets:
+        why = _why(deed, asked.store, record)
         if why:
             refused.append(Refusal(seen(record), why))
     return tuple(refused)

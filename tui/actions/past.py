@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from tui.errors import Refused
+from tui.model.key import NOTHING
 from tui.model.pod import Pod
 from tui.model.revision import Revision, best_target, history_of_deployment, history_of_set
 from tui.model.template import same_template
@@ -13,15 +15,15 @@ from tui.model.workload import ControllerRevision, ReplicaSet, Workload
 from tui.store import Store
 
 
-def past(store: Store, workload: Workload) -> list[Revision]:
-    """Its history, newest first."""
+def past(store: Store, workload: Workload, known_ready: Mapping[str, str] = NOTHING) -> list[Revision]:
+    """Its history, newest first; `known_ready` as in `Asked`."""
     uid = workload.meta.uid
     if workload.meta.kind == "Deployment":
         sets = [one for one in store.children(uid, "ReplicaSet") if isinstance(one, ReplicaSet)]
-        return history_of_deployment(workload, sets)
+        return history_of_deployment(workload, sets, known_ready)
     kept = [one for one in store.children(uid, "ControllerRevision") if isinstance(one, ControllerRevision)]
     pods = [pod for pod in store.children(uid, "Pod") if isinstance(pod, Pod)]
-    return history_of_set(workload, kept, pods)
+    return history_of_set(workload, kept, pods, known_ready)
 
 
 def chosen(found: list[Revision], workload: Workload, choice: int | None) -> Revision:

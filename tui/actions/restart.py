@@ -7,57 +7,33 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui.actions import rollout
-from tui.actions.base import PATCH_WORKLOAD, WORKLOADS, Deed
-from tui.actions.guard import common, left, seen
-from tui.model.environment import Environment
-from tui.model.plan import Change, Plan, Progress, Refusal, Remark, Step, Weight
+from tui.actions.base import PATCH_WORKLOAD, WORKLOADS, Asked
+from tui.actions.guard import seen
+from tui.actions.rollout import WorkloadDeed, workloads
+from tui.model.plan import Change, Plan, Remark, Step, Weight
 from tui.model.workload import PodDisruptionBudget, Workload
-from tui.store import Record, Store
+from tui.store import Store
 
 
 @dataclass(frozen=True)
-class Restart(Deed):
+class Restart(WorkloadDeed):
     """Writes the annotation restartedAt into the pod template."""
 
-    def refuse(
-        self, store: Store, environment: Environment, targets: tuple[Record, ...]
-    ) -> tuple[Refusal, ...]:
-        refused = common(self, store, environment, targets)
-        paused = [
-            Refusal(seen(record), "paused: resume it first")
-            for record in left(targets, refused)
-            if isinstance(record, Workload) and record.paused
-        ]
-        return (*refused, *paused)
-
-    def plan(
-        self,
-        store: Store,
-        environment: Environment,
-        targets: tuple[Record, ...],
-        *,
-        now: float,
-        choice: int | None = None,
-        context: str = "",
-    ) -> Plan:
-        refused = self.refuse(store, environment, targets)
-        acted = [record for record in left(targets, refused) if isinstance(record, Workload)]
+    def plan(self, asked: Asked) -> Plan:
+        refused = self.refuse(asked)
+        acted = workloads(asked, refused)
         title = f"Restart {acted[0].meta.name}" if len(acted) == 1 else f"Restart {len(acted)} workloads"
         return Plan(
             deed=self.id,
-            environment=environment.name,
+            environment=asked.environment.name,
             title=title,
             steps=tuple(Step(self.id, seen(one), f"Restart {one.meta.name}") for one in acted),
             changes=tuple(_change(one) for one in acted),
-            remarks=tuple(remark for one in acted for remark in _remarks(store, one)),
+            remarks=tuple(remark for one in acted for remark in _remarks(asked.store, one)),
             refused=refused,
-            command=_command(acted, context or environment.context),
+            command=_command(acted, asked.context or asked.environment.context),
             verb="Restart",
         )
-
-    def progress(self, store: Store, plan: Plan, since: float, now: float) -> Progress:
-        return rollout.follow(store, plan, since, now)
 
 
 def _change(workload: Workload) -> Change:

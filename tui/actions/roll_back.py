@@ -3,74 +3,64 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
 
-from tui.actions import rollout
-from tui.actions.base import PATCH_WORKLOAD, WORKLOADS, Deed
-from tui.actions.guard import common, left, seen
+from tui.actions.base import PATCH_WORKLOAD, WORKLOADS, Asked
+from tui.actions.guard import seen
 from tui.actions.past import chosen, past, template, template_now
 from tui.actions.risks import risks
+from tui.actions.rollout import WorkloadDeed, workloads
 from tui.errors import Refused
-from tui.model.environment import Environment
-from tui.model.plan import Change, Plan, Progress, Refusal, Remark, Step
+from tui.model.plan import Change, Plan, Refusal, Remark, Step
 from tui.model.revision import Revision
 from tui.model.template import differences, masked
 from tui.model.workload import Workload
-from tui.store import Record, Store
+from tui.store import Store
 
 
 @dataclass(frozen=True)
-class RollBack(Deed):
+class RollBack(WorkloadDeed):
     """Works on a stuck rollout too; the default is never a revision of which nothing good is known."""
 
-    def refuse(
-        self, store: Store, environment: Environment, targets: tuple[Record, ...]
-    ) -> tuple[Refusal, ...]:
-        refused = list(common(self, store, environment, targets))
-        for record in left(targets, tuple(refused)):
-            if not isinstance(record, Workload):
-                continue
-            if record.paused:
-                refused.append(Refusal(seen(record), "paused: resume it first"))
-            elif all(one.current for one in past(store, record)):
-                refused.append(Refusal(seen(record), "there is no other revision to go back to"))
-        return tuple(refused)
+    def refuse(self, asked: Asked) -> tuple[Refusal, ...]:
+        refused = super().refuse(asked)
+        alone = [
+            Refusal(seen(one), "there is no other revision to go back to")
+            for one in workloads(asked, refused)
+            if all(revision.current for revision in past(asked.store, one))
+        ]
+        return (*refused, *alone)
 
-    def plan(
-        self,
-        store: Store,
-        environment: Environment,
-        targets: tuple[Record, ...],
-        *,
-        now: float,
-        choice: int | None = None,
-        context: str = "",
-    ) -> Plan:
+    def plan(self, asked: Asked) -> Plan:
         """Refused when no revision is chosen and none is known to have been ready, or the choice can't be."""
-        refused = [*self.refuse(store, environment, targets)]
-        acted = [record for record in left(targets, tuple(refused)) if isinstance(record, Workload)]
+        store, refused = asked.store, [*self.refuse(asked)]
+        acted = workloads(asked, tuple(refused))
         pairs: list[tuple[Workload, Revision]] = []
         for one in acted:
             try:
-                pairs.append((one, chosen(past(store, one), one, choice)))
+                pairs.append((one, chosen(past(store, one, asked.known_ready), one, asked.choice)))
             except Refused as error:
                 if len(acted) == 1:
                     raise
                 refused.append(Refusal(seen(one), error.title))
-        where = context or environment.context
+        if not pairs:
+            raise Refused(refused[0].text if refused else "nothing is selected")
+        where = asked.context or asked.environment.context
         single = len(pairs) == 1
         changes: list[Change] = []
         remarks: list[Remark] = []
         for workload, to in pairs:
             found = differences(template_now(workload), template(to))
-            changes += found if single else [_of(workload, change) for change in found]
-            remarks += risks(store, environment, workload, to)
+            said = list(risks(store, asked.environment, workload, to))
+            name = "" if single else f"{workload.meta.name}: "
+            changes += [replace(change, what=f"{name}{change.what}") for change in found]
+            remarks += [replace(remark, text=f"{name}{remark.text}") for remark in said]
         return Plan(
             deed=self.id,
-            environment=environment.name,
+            environment=asked.environment.name,
             title=_words(store, *pairs[0]) if single else f"Roll {len(pairs)} workloads back",
             steps=tuple(_step(self.id, store, workload, to) for workload, to in pairs),
             changes=tuple(changes),
@@ -82,9 +72,6 @@ class RollBack(Deed):
             verb="Roll back",
             grave=True,
         )
-
-    def progress(self, store: Store, plan: Plan, since: float, now: float) -> Progress:
-        return rollout.follow(store, plan, since, now)
 
 
 def _step(deed: str, store: Store, workload: Workload, to: Revision) -> Step:
@@ -100,10 +87,6 @@ def _words(store: Store, workload: Workload, to: Revision) -> str:
     now = next((one.number for one in past(store, workload) if one.current), workload.revision)
     here = f" from revision {now}" if now else ""
     return f"Roll {workload.meta.name} back{here} to revision {to.number}"
-
-
-def _of(workload: Workload, change: Change) -> Change:
-    return Change(f"{workload.meta.name}: {change.what}", change.before, change.after)
 
 
 def _command(workload: Workload, to: Revision, context: str) -> str:

@@ -1,17 +1,42 @@
-"""How far the rollout of a workload is, by the rules of `kubectl rollout status` (facts 2.4)."""
+"""What deeds on workloads share: their refusals, and following a rollout as `kubectl rollout status` does."""
 
 from __future__ import annotations
 
-from tui.actions.guard import seen
-from tui.model.plan import Plan, Progress, Stage, Step
+from dataclasses import dataclass
+
+from tui.actions.base import Asked, Deed
+from tui.actions.guard import common, left, seen
+from tui.model.plan import Plan, Progress, Refusal, Stage, Step
 from tui.model.rollout import rollout, rollout_status
 from tui.model.workload import Workload
 from tui.store import Store
 
+UNSEEN = 60.0  # seconds after which a change that the watch never showed is given up
+
+
+@dataclass(frozen=True)
+class WorkloadDeed(Deed):
+    """Writes the pod template of Deployments, StatefulSets and DaemonSets."""
+
+    def refuse(self, asked: Asked) -> tuple[Refusal, ...]:
+        refused = common(self, asked)
+        paused = [
+            Refusal(seen(one), "paused: resume it first") for one in workloads(asked, refused) if one.paused
+        ]
+        return (*refused, *paused)
+
+    def progress(self, store: Store, plan: Plan, since: float, now: float) -> Progress:
+        return follow(store, plan, since, now)
+
+
+def workloads(asked: Asked, refused: tuple[Refusal, ...]) -> list[Workload]:
+    """The targets that are left to act on."""
+    return [record for record in left(asked.targets, refused) if isinstance(record, Workload)]
+
 
 def follow(store: Store, plan: Plan, since: float, now: float) -> Progress:
     """All steps together: the first that is not done speaks, a failed one before all."""
-    found = [_step(store, step) for step in plan.steps]
+    found = [_step(store, step, now - since) for step in plan.steps]
     if not found:
         return Progress(Stage.FAILED, "nothing to do")
     for progress in found:
@@ -30,7 +55,7 @@ def _all(found: list[Progress]) -> str:
     return f"{found[0].text}, " if found[0].text else ""
 
 
-def _step(store: Store, step: Step) -> Progress:
+def _step(store: Store, step: Step, passed: float) -> Progress:
     target = step.target
     record = store.by_uid(target.kind, target.uid)
     if record is None:
@@ -38,6 +63,10 @@ def _step(store: Store, step: Step) -> Progress:
     if not isinstance(record, Workload):
         return Progress(Stage.FAILED, f"{target.name} has no rollout")
     if seen(record).digest == target.digest:
+        if passed > UNSEEN:
+            return Progress(
+                Stage.FAILED, f"{target.name} is as it was before: not written, or undone by others"
+            )
         return Progress(Stage.ACCEPTED, f"{target.name}: waiting to see the change")
     if record.observed_generation < record.meta.generation:
         return Progress(Stage.ACCEPTED, f"{target.name}: waiting for the controller")
@@ -64,6 +93,10 @@ def _done(workload: Workload) -> str:
 
 
 def _span(seconds: float) -> str:
-    """`41 s`, `2 min 5 s`."""
+    """`41 s`, `2 min 5 s`, `3 h 2 min`."""
     whole = max(int(seconds), 0)
-    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+    if whole < 60:
+        return f"{whole} s"
+    return (
+        f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
+    )

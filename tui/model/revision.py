@@ -1,4 +1,4 @@
-"""The history of a workload: what each revision was, whether it was ever ready, what changed."""
+"""The history of a workload: what each revision was, and whether it was ever ready."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from tui.model.key import condition, is_true
+from tui.model.key import NOTHING, condition, is_true
 from tui.model.pod import Pod
 from tui.model.workload import ControllerRevision, References, ReplicaSet, Workload
 
@@ -43,9 +42,9 @@ class Revision:
 
 
 def history_of_deployment(
-    workload: Workload, sets: Iterable[ReplicaSet], known_ready: frozenset[str] = frozenset()
+    workload: Workload, sets: Iterable[ReplicaSet], known_ready: Mapping[str, str] = NOTHING
 ) -> list[Revision]:
-    """Revisions of a Deployment, newest first. `known_ready`: uids of which our journal knows it."""
+    """Revisions of a Deployment, newest first. `known_ready`: uids of which it is known, and how."""
     ordered = sorted((each for each in sets if each.revision), key=lambda each: -each.revision)
     newest = max((each.revision for each in ordered), default=0)
     return [
@@ -71,7 +70,7 @@ def history_of_set(
     workload: Workload,
     revisions: Iterable[ControllerRevision],
     pods: Sequence[Pod],
-    known_ready: frozenset[str] = frozenset(),
+    known_ready: Mapping[str, str] = NOTHING,
 ) -> list[Revision]:
     """Revisions of a StatefulSet or DaemonSet, newest first."""
     ordered = sorted(revisions, key=lambda each: -each.revision)
@@ -115,7 +114,7 @@ def template_of(data: bytes) -> bytes:
 
 
 def _deployment_ready(
-    workload: Workload, each: ReplicaSet, newest: int, known_ready: frozenset[str]
+    workload: Workload, each: ReplicaSet, newest: int, known_ready: Mapping[str, str]
 ) -> tuple[EverReady, str]:
     """Whether a ReplicaSet's pods were ever all ready, by what is left of it."""
     if each.ready:
@@ -123,7 +122,7 @@ def _deployment_ready(
             return EverReady.YES, f"{each.ready} pods are ready now"
         return EverReady.UNKNOWN, f"{each.ready} of {each.replicas} pods are ready now"
     if each.meta.uid in known_ready:
-        return EverReady.YES, "this journal saw it ready"
+        return EverReady.YES, known_ready[each.meta.uid]
     progressing = condition(workload.conditions, "Progressing")
     if each.revision == newest and each.replicas:
         if progressing is not None and progressing.reason == "NewReplicaSetAvailable":
@@ -133,92 +132,19 @@ def _deployment_ready(
 
 
 def _set_ready(
-    workload: Workload, each: ControllerRevision, mine: Sequence[Pod], ready: int, known_ready: frozenset[str]
+    workload: Workload,
+    each: ControllerRevision,
+    mine: Sequence[Pod],
+    ready: int,
+    known_ready: Mapping[str, str],
 ) -> tuple[EverReady, str]:
     """Whether a revision of a StatefulSet or DaemonSet was ever ready."""
     if ready:
         return EverReady.YES, f"{ready} pods are ready now"
     if each.meta.uid in known_ready:
-        return EverReady.YES, "this journal saw it ready"
+        return EverReady.YES, known_ready[each.meta.uid]
     if each.meta.name == workload.current_revision and workload.current_revision != workload.update_revision:
         return EverReady.YES, "it was rolled out in full before the present one"
     return (
         (EverReady.NO, "none of its pods is ready") if mine else (EverReady.UNKNOWN, "no pod of it is left")
     )
-
-
-def differences(before: bytes, after: bytes) -> list[str]:
-    """What changed between two pod templates, in words; values of variables are never said."""
-    old, new = _spec(before), _spec(after)
-    words: list[str] = []
-    for key, title in (("initContainers", "init container"), ("containers", "container")):
-        words += _container_differences(_named(old.get(key)), _named(new.get(key)), title)
-    if _named(old.get("volumes")) != _named(new.get("volumes")):
-        words.append("volumes change")
-    rest = sorted((set(old) | set(new)) - {"initContainers", "containers", "volumes"})
-    words += [
-        f"{key}: {_short(old.get(key))} -> {_short(new.get(key))}"
-        for key in rest
-        if old.get(key) != new.get(key)
-    ]
-    if _annotations(before) != _annotations(after):
-        changed = sorted(
-            key
-            for key in set(_annotations(before)) | set(_annotations(after))
-            if _annotations(before).get(key) != _annotations(after).get(key)
-        )
-        words.append(f"annotations: {', '.join(changed)}")
-    return words
-
-
-def _container_differences(old: Mapping[str, Any], new: Mapping[str, Any], title: str) -> list[str]:
-    words = [f"{title} {name} is added" for name in new if name not in old]
-    words += [f"{title} {name} is removed" for name in old if name not in new]
-    for name in (name for name in new if name in old):
-        before, after = old[name], new[name]
-        if before.get("image") != after.get("image"):
-            words.append(f"{name}: image {before.get('image')} -> {after.get('image')}")
-        words += [f"{name}: {each}" for each in _env(before, after)]
-        for key in ("command", "args", "resources", "livenessProbe", "readinessProbe", "startupProbe"):
-            if before.get(key) != after.get(key):
-                words.append(f"{name}: {key} {_short(before.get(key))} -> {_short(after.get(key))}")
-        known = {"name", "image", "env", "command", "args", "resources"} | {
-            f"{each}Probe" for each in ("liveness", "readiness", "startup")
-        }
-        others = sorted(k for k in (set(before) | set(after)) - known if before.get(k) != after.get(k))
-        if others:
-            words.append(f"{name}: {', '.join(others)} change")
-    return words
-
-
-def _env(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """Changed variables by name only: their values may be secrets."""
-    old, new = _named(before.get("env")), _named(after.get("env"))
-    words = [f"env {name} is added" for name in new if name not in old]
-    words += [f"env {name} is removed" for name in old if name not in new]
-    return words + [f"env {name} changes" for name in new if name in old and new[name] != old[name]]
-
-
-def _spec(template: bytes) -> dict[str, Any]:
-    found = json.loads(template or b"{}")
-    spec = found.get("spec") if isinstance(found, dict) else None
-    return spec if isinstance(spec, dict) else {}
-
-
-def _annotations(template: bytes) -> dict[str, str]:
-    found = json.loads(template or b"{}")
-    meta = found.get("metadata") if isinstance(found, dict) else None
-    annotations = meta.get("annotations") if isinstance(meta, dict) else None
-    return annotations if isinstance(annotations, dict) else {}
-
-
-def _named(things: Any) -> dict[str, Any]:
-    """A list of things with a name, by name."""
-    return {one["name"]: one for one in things or () if isinstance(one, dict) and "name" in one}
-
-
-def _short(value: Any) -> str:
-    text = (
-        "nothing" if value is None else value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-    )
-    return text if len(text) <= 60 else f"{text[:57]}..."

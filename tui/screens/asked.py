@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from typing import TYPE_CHECKING
 
-from tui.actions.base import Action, Deed
+from tui.actions.base import Action, Asked, Deed
 from tui.actions.guard import digest
 from tui.carry import out
 from tui.errors import DeployError
@@ -42,18 +42,18 @@ async def _deed(cockpit: Cockpit, deed: Deed, targets: tuple[Record, ...]) -> No
     if not targets:
         return _say(cockpit, f"{deed.words}: no {', '.join(sorted(deed.kinds))} is under the cursor.")
     session = view.session
-    refused = deed.refuse(session.store, environment, targets)
+    asked = Asked(
+        session.store,
+        environment,
+        targets,
+        now=cockpit.clock.now(),
+        context=session.client.server.access.context,
+    )
+    refused = deed.refuse(asked)
     if len(refused) >= len(targets):
         return _say(cockpit, refused[0].text)
     try:
-        plan = deed.plan(
-            session.store,
-            environment,
-            targets,
-            choice=None,
-            now=cockpit.clock.now(),
-            context=session.client.server.access.context,
-        )
+        plan = deed.plan(asked)
     except DeployError as error:
         return _say(cockpit, str(error))
     dialog = Confirm(environment, plan, cockpit.colour(environment), lambda: changed(session.store, plan))

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from tui.actions import ACTIONS, BY_ID
-from tui.actions.base import Action, Deed
+from tui.actions.base import Action, Asked, Deed
 from tui.panes.environments import EnvironmentsPane
 from tui.panes.logs import LogsPane
 from tui.panes.namespaces import NamespacesPane
@@ -108,7 +108,7 @@ class CockpitScreen(Screen[None]):
             return False
         view = self.cockpit.view
         if isinstance(action, Deed) and view is not None:
-            refused = action.refuse(view.session.store, self.cockpit.environment, targets)
+            refused = action.refuse(Asked(view.session.store, self.cockpit.environment, targets))
             return len(refused) < len(targets)
         return True
 
