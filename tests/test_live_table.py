@@ -133,7 +133,7 @@ async def test_object_that_goes_leaves_a_ghost_that_no_deed_can_hit() -> None:
         assert app.cursor() == "uid-b"
         assert app.table.cursor_row is None
         assert app.targets() == ()
-        assert app.text()[2].endswith("gone")
+        assert app.text()[2].endswith("gone ")
         assert (app.table.shown, app.table.total) == (2, 2)
         assert not any(isinstance(message, LiveTable.Opened) for message in app.heard)
         await pilot.press("j")
@@ -252,9 +252,9 @@ async def test_only_lines_whose_time_changed_are_painted_again() -> None:
         app.time += 1
         app.table.tick()
         again = [app.table.render_line(y) for y in (1, 2, 3)]
-        assert again[0].text.endswith(" 2 s")
+        assert again[0].text.endswith(" 2 s ")
         assert [before is after for before, after in zip(strips, again, strict=True)] == [False, True, True]
-        assert again[2].text.endswith(" -")
+        assert again[2].text.endswith(" - ")
 
 
 async def test_columns_grow_for_what_is_seen_and_shrink_only_when_asked() -> None:
@@ -280,10 +280,10 @@ async def test_narrow_tables_drop_columns_and_cut_growing_ones_first() -> None:
         assert "NODE" in app.text()[0]
         await pilot.resize_terminal(28, 10)
         assert "NODE" not in app.text()[0]
-        assert app.text()[1] == "  identity    stuck f…    1m"
-        await pilot.resize_terminal(22, 10)
-        assert app.text()[1] == "  identity  stu…    1m"
-        assert all(cell_len(text) == 22 for text in app.text())
+        assert app.text()[1] == "  identity    stuck…     1m "
+        await pilot.resize_terminal(23, 10)
+        assert app.text()[1] == "  identity  stu…    1m "
+        assert all(cell_len(text) == 23 for text in app.text())
 
 
 HOSTILE = [
@@ -315,6 +315,19 @@ async def test_hostile_text_stays_in_its_cells(text: str) -> None:
         assert not any(printable(segment.text) != segment.text for segment in line)
 
 
+async def test_the_scrollbar_covers_no_text_and_moves_no_column() -> None:
+    app = Stage()
+    async with app.run_test(size=(60, 10)) as pilot:
+        app.table.set_rows(rows("a"))
+        await pilot.pause()
+        alone = app.text()[1]
+        app.table.set_rows(rows("a", *(f"r{number}" for number in range(30))))
+        await pilot.pause()
+        assert app.table.show_vertical_scrollbar
+        assert app.text()[1] == alone
+        assert alone[-1] == " "  # the cell under the bar
+
+
 async def test_empty_words_take_the_place_of_rows_and_stand_below_a_ghost() -> None:
     app = Stage()
     async with app.run_test(size=(60, 8)) as pilot:
@@ -324,7 +337,7 @@ async def test_empty_words_take_the_place_of_rows_and_stand_below_a_ghost() -> N
         assert not any("forbidden" in text for text in app.text())
         app.table.set_rows([])
         await pilot.pause()
-        assert app.text()[1].endswith("gone")
+        assert app.text()[1].endswith("gone ")
         assert "forbidden" in app.text()[2]
         await pilot.press("j")
         assert app.table.cursor is None
@@ -454,7 +467,7 @@ async def test_cursor_line_is_always_on_screen_and_shows_its_object(seed: int) -
             if table.lines.at >= 0:
                 line = app.text()[1 + table.lines.at - table.scroll_offset.y]
                 assert str(table.cursor).removeprefix("uid-") in line
-                assert line.endswith("gone") == (table.cursor_row is None)
+                assert line.endswith("gone ") == (table.cursor_row is None)
 
 
 def test_of_two_rows_with_one_id_the_first_is_shown() -> None:

@@ -17,6 +17,9 @@ from widgets.live_table_lines import Lines
 from widgets.live_table_paint import Inks, State, paint_header, paint_row, times
 from widgets.tone import ground, ink, inks, printable, tone_classes, tone_css
 
+BAR = 1
+"""Cells kept free at the right: the scrollbar covers no text, and no column moves when it comes."""
+
 
 class TableFace(ScrollView):
     """Paints `lines`; whoever changes them calls `settle` with what was seen before."""
@@ -78,7 +81,7 @@ class TableFace(ScrollView):
         self._columns = tuple(columns)
         self._header = int(any(column.title for column in columns))
         self._wanted = [column.width for column in columns]
-        self._places = fit(self._columns, self._wanted, self.size.width)
+        self._places = fit(self._columns, self._wanted, self.size.width - BAR)
 
     @property
     def empty(self) -> str | Content:
@@ -180,7 +183,7 @@ class TableFace(ScrollView):
         self._place()
 
     def _place(self) -> None:
-        self._places = fit(self._columns, self._wanted, self.size.width)
+        self._places = fit(self._columns, self._wanted, self.size.width - BAR)
         self._strips.clear()
         self.refresh()
 

@@ -118,7 +118,7 @@ def paint_row(
         segments.append(Segment(" " * after, blank))
     strip = Strip([segment for segment in segments if segment.text])
     if state.ghost:
-        word = f"  {GONE}"
+        word = f"  {GONE} "
         body = strip.adjust_cell_length(max(0, width - len(word)), blank)
         return Strip([*body, Segment(word[: max(0, width)], blank)]).adjust_cell_length(width, blank)
     return strip.adjust_cell_length(width, blank)
