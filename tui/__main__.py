@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui import VERSION
@@ -19,7 +20,9 @@ MISCONFIGURED = 2  # argparse ends with it too
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="deploytui", description="The terminal cockpit for people who deploy to Kubernetes."
+        prog="deploytui",
+        description="The terminal cockpit for people who deploy to Kubernetes.",
+        epilog="deploytui doctor [ENVIRONMENT] [--json]: what can be reached, with which rights; no screen.",
     )
     add = parser.add_argument
     add("environment", nargs="?", default="", metavar="ENVIRONMENT", help="the environment to open first")
@@ -36,8 +39,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the command; the exit code is the cockpit's, or 2 when something is misconfigured."""
-    typed = _parser().parse_args(argv)
+    """Runs the command; the exit code is the cockpit's or doctor's, 2 when something is misconfigured."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    doctor = arguments[:1] == ["doctor"]
+    parser = _parser()
+    if doctor:
+        parser.add_argument("--json", action="store_true", help="for programs")
+    typed = parser.parse_args(arguments[1:] if doctor else arguments)
     from pathlib import Path
 
     from tui.errors import Misconfigured
@@ -54,11 +62,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         readonly=typed.readonly,
         demo=typed.demo,
     )
+    run = partial(_examine, only=typed.environment, json=typed.json) if doctor else _run
     try:
         if not options.demo:
-            return _run(_load(options))
+            return run(_load(options))
         with _demo(options) as settings:
-            return _run(settings)
+            return run(settings)
     except Misconfigured as error:
         print(f"deploytui: {error}", file=sys.stderr)
         return MISCONFIGURED
@@ -80,6 +89,14 @@ def _run(settings: Settings) -> int:
     cockpit = Cockpit(replace(settings, keymap=checked(settings)))
     cockpit.run()
     return cockpit.return_code or 0
+
+
+def _examine(settings: Settings, *, only: str, json: bool) -> int:
+    from tui.clock import SystemClock
+    from tui.doctor import run
+
+    chosen = tuple(one for one in settings.environments if only in ("", one.name))
+    return run(replace(settings, environments=chosen), SystemClock(), json=json)
 
 
 @contextmanager

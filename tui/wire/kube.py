@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -61,6 +61,18 @@ class _ReviewStatus(msgspec.Struct, gc=False, rename="camel"):
 
 class _Review(msgspec.Struct, gc=False):
     status: _ReviewStatus = msgspec.field(default_factory=_ReviewStatus)
+
+
+class _UserInfo(msgspec.Struct, gc=False):
+    username: str = ""
+
+
+class _WhoStatus(msgspec.Struct, gc=False, rename="camel"):
+    user_info: _UserInfo = msgspec.field(default_factory=_UserInfo)
+
+
+class _Who(msgspec.Struct, gc=False):
+    status: _WhoStatus = msgspec.field(default_factory=_WhoStatus)
 
 
 class Client:
@@ -163,14 +175,22 @@ class Client:
             "kind": "SelfSubjectAccessReview",
             "spec": {"resourceAttributes": asked},
         }
-        answer = await self.server.request(
-            "POST",
-            "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-            headers={"Content-Type": "application/json"},
-            content=msgspec.json.encode(review),
-        )
-        status = _decode(answer.body, _Review).status
+        answer = await self._review("authorization.k8s.io/v1/selfsubjectaccessreviews", review)
+        status = _decode(answer, _Review).status
         return Right(status.allowed, status.reason or status.evaluation_error, at)
+
+    async def whoami(self) -> str:
+        """The user's name as the server knows it (SelfSubjectReview, Kubernetes 1.28 and later)."""
+        review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+        answer = await self._review("authentication.k8s.io/v1/selfsubjectreviews", review)
+        return _decode(answer, _Who).status.user_info.username
+
+    async def _review(self, path: str, review: Mapping[str, object]) -> bytes:
+        """Asks the server about ourselves; a POST that writes nothing."""
+        headers = {"Content-Type": "application/json"}
+        content = msgspec.json.encode(review)
+        answer = await self.server.request("POST", f"/apis/{path}", headers=headers, content=content)
+        return answer.body
 
 
 def _accept(kind: Kind, what: str) -> dict[str, str] | None:

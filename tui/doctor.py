@@ -1,0 +1,239 @@
+"""What can be reached, as whom and with which rights, and what is missing; without a screen."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+
+from tui.actions import ACTIONS
+from tui.actions.base import Deed
+from tui.clock import Clock
+from tui.errors import DeployError, Misconfigured
+from tui.model.environment import Environment, Platform
+from tui.model.workload import Workload
+from tui.settings import Settings
+from tui.wire.kinds import KINDS
+from tui.wire.kinds.base import Unreadable
+from tui.wire.kube import Client
+from tui.wire.kubeconfig import load as load_kubeconfig
+from tui.wire.plain import plain
+from tui.wire.server import Servers
+
+_AT_ONCE = 8  # questions to one server at the same time
+_GROUPS = {"argoproj.io": "Argo CD", "bitnami.com": "Sealed Secrets", "postgresql.cnpg.io": "PostgreSQL"}
+_APART = 2.0  # seconds that clocks may differ; the server tells whole ones
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A right that a key needs and that is not there; an empty namespace is the whole cluster."""
+
+    key: str
+    verb: str
+    resource: str
+    namespace: str
+
+    @property
+    def words(self) -> str:
+        """`r  patch deployments.apps in services`."""
+        return f"{self.key:<2} {self.verb} {self.resource} in {self.namespace or 'the cluster'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One environment; `error` says why it was not reached, `latency_ms` is that of GET /version."""
+
+    name: str
+    platform: str
+    context: str = ""
+    server: str = ""
+    user: str = ""
+    namespace: str = ""
+    reachable: bool = False
+    latency_ms: float | None = None
+    version: str = ""
+    clock_difference_s: float | None = None  # of the server's clock to ours, above zero when it is ahead
+    missing: tuple[Missing, ...] = ()
+    found: tuple[str, ...] = ()
+    error: str = ""
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing is missing. What this version does not read is not ill."""
+        return self.platform == Platform.COMPOSE or (self.reachable and not self.missing)
+
+
+async def examine(settings: Settings, clock: Clock, environ: Mapping[str, str]) -> list[Report]:
+    """All environments at once, each report in the order of the configuration."""
+    servers = Servers(clock, environ=environ)
+    try:
+        return await asyncio.gather(
+            *(_examine(settings, one, servers, clock, environ) for one in settings.environments)
+        )
+    finally:
+        await servers.close()
+
+
+async def _examine(
+    settings: Settings, environment: Environment, servers: Servers, clock: Clock, environ: Mapping[str, str]
+) -> Report:
+    name, platform = environment.name, environment.platform.value
+    if environment.platform is Platform.COMPOSE:
+        return Report(name, platform, error="not read by this version")
+    try:
+        file = Path(environment.kubeconfig) if environment.kubeconfig else settings.kubeconfig
+        access = load_kubeconfig(file, environ, Path.home()).access(
+            environment.context or None, user=settings.user, groups=settings.groups
+        )
+    except Misconfigured as error:
+        return Report(name, platform, context=environment.context, error=str(error))
+    client = Client(servers.get(access))
+    known = Report(
+        name,
+        platform,
+        context=access.context,
+        server=access.server,
+        user=access.user_name,
+        namespace=access.namespace,
+    )
+    try:
+        began = clock.monotonic()
+        answer = await client.server.request("GET", "/version", timeout=10.0)
+        latency = (clock.monotonic() - began) * 1000
+        version = (await client.version()).version
+        readonly = settings.readonly or environment.readonly
+        user, missing, found = await asyncio.gather(
+            _user(client), _missing(client, environment, readonly), _found(client, environment)
+        )
+    except DeployError as error:
+        return replace(known, error=str(error))
+    return replace(
+        known,
+        user=user or access.user_name,
+        reachable=True,
+        latency_ms=round(latency, 1),
+        version=version,
+        clock_difference_s=_difference(answer.headers.get("date", ""), clock),
+        missing=missing,
+        found=found,
+    )
+
+
+async def _user(client: Client) -> str:
+    """As the server knows us; "" where it is too old to say, or does not want to."""
+    try:
+        return await client.whoami()
+    except DeployError:
+        return ""
+
+
+async def _missing(client: Client, environment: Environment, readonly: bool) -> tuple[Missing, ...]:
+    """Every right that panes, logs and deeds need: asked cluster-wide, then in each namespace."""
+    wanted = [("4", verb, kind.resource) for kind in KINDS.values() for verb in ("list", "watch")]
+    wanted.append(("l", "get", "pods/log"))
+    for action in ACTIONS:
+        if isinstance(action, Deed) and not readonly:
+            needs = {need for each in action.needs.values() for need in each}
+            wanted += sorted((action.keys[0], need.verb, need.resource) for need in needs)
+    namespaces = tuple(one.actual for one in environment.namespaces)
+    cluster = {kind.resource for kind in KINDS.values() if not kind.namespaced}
+    limit = asyncio.Semaphore(_AT_ONCE)
+
+    async def allowed(verb: str, resource: str, namespace: str) -> bool:
+        async with limit:
+            return (await client.can(verb, resource, namespace)).allowed
+
+    async def lacking(key: str, verb: str, resource: str) -> list[Missing]:
+        if await allowed(verb, resource, ""):
+            return []
+        if resource in cluster or not namespaces:
+            return [Missing(key, verb, resource, "")]
+        answers = await asyncio.gather(*(allowed(verb, resource, one) for one in namespaces))
+        pairs = zip(namespaces, answers, strict=True)
+        return [Missing(key, verb, resource, one) for one, yes in pairs if not yes]
+
+    found = await asyncio.gather(*(lacking(*one) for one in wanted))
+    return tuple(missing for some in found for missing in some)
+
+
+async def _found(client: Client, environment: Environment) -> tuple[str, ...]:
+    """Which of the policy's systems are there: by API group, PostgreSQL also by the image of a workload."""
+    try:
+        groups = msgspec.json.decode(await client.raw("/apis"), type=dict[str, Any]).get("groups") or []
+        there = {_GROUPS[one["name"]] for one in groups if one.get("name") in _GROUPS}
+    except (DeployError, msgspec.MsgspecError, AttributeError, KeyError):
+        there = set()
+    if "PostgreSQL" not in there and await _runs_postgres(client, environment):
+        there.add("PostgreSQL")
+    return tuple(one for one in dict.fromkeys(_GROUPS.values()) if one in there)
+
+
+async def _runs_postgres(client: Client, environment: Environment) -> bool:
+    for kind in (KINDS["StatefulSet"], KINDS["Deployment"]):
+        for namespace in tuple(one.actual for one in environment.namespaces) or ("",):
+            # What may not be listed, or cannot be read, is no sign of a database.
+            with contextlib.suppress(DeployError, Unreadable):
+                async for page in client.pages(kind, namespace):
+                    if any(_is_postgres(cast(Workload, kind.read(raw)).images) for raw in page.items):
+                        return True
+    return False
+
+
+def _is_postgres(images: Iterable[str]) -> bool:
+    return any(image.rpartition("/")[2].partition(":")[0].startswith("postgres") for image in images)
+
+
+def _difference(date: str, clock: Clock) -> float | None:
+    """Of an answer's Date header to our clock, in whole seconds; None when there is none."""
+    try:
+        return float(round(parsedate_to_datetime(date).timestamp() - clock.now()))
+    except ValueError:
+        return None
+
+
+def as_json(reports: list[Report]) -> str:
+    """`{"environments": [...]}` with the fields of Report."""
+    return msgspec.json.format(
+        msgspec.json.encode({"environments": [asdict(one) for one in reports]})
+    ).decode()
+
+
+def as_text(reports: list[Report]) -> str:
+    """For people: one paragraph an environment, what is missing last."""
+    return "\n\n".join("\n".join(_lines(one)) for one in reports)
+
+
+def _lines(report: Report) -> list[str]:
+    where = f"  {report.server}  context {report.context}" if report.server else ""
+    lines = [f"{report.name}  {report.platform}{where}"]
+    if not report.reachable:
+        return [*lines, f"  {plain(report.error)}"]
+    apart = report.clock_difference_s
+    clocks = "" if apart is None or abs(apart) < _APART else f", its clock is {apart:+.0f} s from ours"
+    lines += [
+        f"  reached in {report.latency_ms:.0f} ms, {plain(report.version)}{clocks}",
+        f"  as {plain(report.user) or 'nobody in particular'}, namespace {report.namespace or 'default'}",
+        f"  found: {', '.join(report.found) or 'neither ' + ' nor '.join(dict.fromkeys(_GROUPS.values()))}",
+    ]
+    if not report.missing:
+        return [*lines, "  no right is missing"]
+    return [
+        *lines,
+        "  missing rights (key, verb, resource):",
+        *(f"    {one.words}" for one in report.missing),
+    ]
+
+
+def run(settings: Settings, clock: Clock, *, json: bool) -> int:
+    """Prints the reports; 0 when all is well, else 1."""
+    reports = asyncio.run(examine(settings, clock, os.environ))
+    print(as_json(reports) if json else as_text(reports))
+    return 0 if all(one.well for one in reports) else 1
