@@ -39,6 +39,13 @@ def test_the_version_needs_no_slow_import(tmp_path: Path) -> None:
     assert not imported & {"textual", "rich", "httpx", "yaml", "msgspec", "asyncio", "kubernetes", "ssl"}
 
 
+def test_the_first_paint_does_not_wait_for_the_wire(tmp_path: Path) -> None:
+    ran = _run(cwd=tmp_path, python=("-c", "import sys, tui.app; print(*sys.modules)"))
+    imported = set(ran.stdout.split())
+    assert "tui.screens.cockpit" in imported
+    assert not imported & {"httpx", "httpcore", "kubernetes", "cryptography"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

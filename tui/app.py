@@ -7,15 +7,13 @@ import getpass
 import os
 import signal
 import traceback
-from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding
 
-from tui.actions import ACTIONS
-from tui.actions.base import Deed
 from tui.clock import Clock, SystemClock
 from tui.commands import Actions
 from tui.deeds import Deeds
@@ -26,13 +24,13 @@ from tui.model.environment import Environment, Platform
 from tui.model.plan import Stage
 from tui.panes.base import View
 from tui.screens.cockpit import CockpitScreen
-from tui.session import Session
 from tui.settings import Settings
 from tui.survey import Survey
 from tui.theme import DARK, ENVIRONMENT_COLOURS, LIGHT, PROTECTED_COLOUR
-from tui.wire.kube import Client
-from tui.wire.kubeconfig import load as load_kubeconfig
-from tui.wire.server import Servers
+
+if TYPE_CHECKING:
+    from tui.opening import Opening
+    from tui.session import Session
 
 
 class Cockpit(App[int]):
@@ -60,7 +58,7 @@ class Cockpit(App[int]):
         self.namespaces = frozenset({settings.namespace}) if settings.namespace else None
         self.journal = Journal(settings.state)
         self.deeds = Deeds(self.journal, self.clock, getpass.getuser())
-        self._servers: Servers | None = None
+        self._opening: Opening | None = None
         self._leaving_until = 0.0
         self._second = 0
 
@@ -74,39 +72,25 @@ class Cockpit(App[int]):
         self.push_screen(CockpitScreen())
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self._leave_now)
-        self.call_after_refresh(self._open_sessions)
+        self.call_after_refresh(self.run_worker, self._open_sessions, group="open")
         self.set_interval(self.settings.tick, self.tick)
 
     async def _open_sessions(self) -> None:
-        """After the first paint: the environments come to life."""
-        self._servers = Servers(self.clock, environ=os.environ)
-        for environment in self.settings.environments:
+        """After the first paint, the one in front first; httpx is imported off the loop."""
+        opening = await asyncio.to_thread(_opening)
+        self._opening = opening(self.settings, self.clock, os.environ)
+        for environment in sorted(self.settings.environments, key=lambda one: one.name != self.front):
             if environment.platform is Platform.COMPOSE:
                 continue
             try:
-                self._open_session(environment)
+                session = self._opening.session(environment)
             except Misconfigured as error:
                 self.problems[environment.name] = error
+                continue
+            self.sessions[environment.name] = session
+            self.surveys[environment.name] = Survey(session.store, environment)
+            session.start()
         await self.switch(self.front)
-
-    def _open_session(self, environment: Environment) -> None:
-        assert self._servers is not None
-        file = Path(environment.kubeconfig) if environment.kubeconfig else self.settings.kubeconfig
-        config = load_kubeconfig(file, os.environ, Path.home())
-        access = config.access(
-            environment.context or None, user=self.settings.user, groups=self.settings.groups
-        )
-        session = Session(environment, Client(self._servers.get(access)), self.clock)
-        session.needs = frozenset(
-            need
-            for action in ACTIONS
-            if isinstance(action, Deed)
-            for needs in action.needs.values()
-            for need in needs
-        )
-        self.sessions[environment.name] = session
-        self.surveys[environment.name] = Survey(session.store, environment)
-        session.start()
 
     async def switch(self, name: str) -> None:
         """Brings an environment to the front; the one that was there is watched lightly from now on."""
@@ -213,12 +197,12 @@ class Cockpit(App[int]):
 
     async def _stop(self) -> None:
         sessions, self.sessions = self.sessions, {}
-        servers, self._servers = self._servers, None
+        opening, self._opening = self._opening, None
         try:
             async with asyncio.timeout(2):
                 await asyncio.gather(*(session.stop() for session in sessions.values()))
-                if servers is not None:
-                    await servers.close()
+                if opening is not None:
+                    await opening.close()
         except TimeoutError:
             self.log("a session did not end within 2 s")
 
@@ -229,6 +213,12 @@ class Cockpit(App[int]):
         self._exception_event.set()
         self._exit_renderables.append(Text(bare_traceback(error, error.__traceback__)))
         self._close_messages_no_wait()
+
+
+def _opening() -> type[Opening]:
+    from tui.opening import Opening
+
+    return Opening
 
 
 def bare_traceback(error: BaseException, trace: TracebackType | None) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.clock import Clock
 from tui.errors import Conflict, DeployError, Gone, Refused, Unknown
@@ -17,8 +17,10 @@ from tui.model.plan import Plan, Stage, Step, Target
 from tui.model.seen import digest
 from tui.store import Store
 from tui.wire import write
-from tui.wire.server import Server
 from tui.wire.write import Object
+
+if TYPE_CHECKING:
+    from tui.wire.server import Server
 
 _ATTEMPTS = 3  # of a write that meets another one
 

@@ -10,6 +10,7 @@ import contextlib
 import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,8 +20,10 @@ from tui.feed_link import FeedLink
 from tui.model.record import Record
 from tui.store import Change, LinkState, Store
 from tui.wire.kinds.base import Kind, identity
-from tui.wire.kube import Client
 from tui.wire.objects import EVENT, STATUS, decode
+
+if TYPE_CHECKING:
+    from tui.wire.kube import Client
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import contextlib
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from tui.clock import Clock
 from tui.errors import DeployError, Forbidden, Unreachable
@@ -18,7 +18,9 @@ from tui.model.record import Right
 from tui.store import EVERYWHERE, Link, LinkState, Store
 from tui.wire.kinds import KINDS
 from tui.wire.kinds.base import Kind
-from tui.wire.kube import Client
+
+if TYPE_CHECKING:
+    from tui.wire.kube import Client  # it imports httpx, which the first paint does not wait for
 
 
 class Need(Protocol):

@@ -6,13 +6,15 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.errors import Conflict, Invalid, Refused, Unreachable
 from tui.model.plan import Step, Target
 from tui.model.template import same_template, without_hash
 from tui.wire.kinds import KINDS
-from tui.wire.server import Server
+
+if TYPE_CHECKING:
+    from tui.wire.server import Server
 
 Object = dict[str, Any]
 
