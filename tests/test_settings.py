@@ -9,6 +9,7 @@ import pytest
 from tui.errors import Misconfigured
 from tui.model.environment import Confirmation, Platform, Purpose, SyncMode
 from tui.settings import Options, Settings, load
+from tui.settings_file import Ground
 
 POLICY = """\
 environments:
@@ -34,6 +35,7 @@ keymap:
   restart: "ctrl+r"
 recordings: recordings
 bell: false
+theme: light
 """
 KUBECONFIG = """\
 apiVersion: v1
@@ -84,6 +86,7 @@ def test_the_policy_is_read_whole(tmp_path: Path) -> None:
     assert settings.keymap_lines == {"restart": f"{file}:21"}
     assert settings.recordings == tmp_path / "recordings"
     assert not settings.bell
+    assert settings.theme is Ground.LIGHT
     assert not settings.readonly
     assert settings.config_file == file
 
@@ -118,6 +121,7 @@ REFUSED = [
     ("argocd: {namspace: x}", 1, 'unknown key "namspace"', "namespace"),
     ("keymap:\n  restart: 5", 2, "restart: expected text, found a number", "quotes"),
     ("keymap:\n  restart:", 2, "restart: expected a key", ""),
+    ("theme: solarized", 1, 'theme: expected dark or light, found "solarized"', ""),
     ("bell: loud", 1, "bell: expected true or false", ""),
     ("environments:\n  a: {context: [}", 2, "is not YAML", ""),
     ("- a", 1, "expected keys and values, found a list", ""),

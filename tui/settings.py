@@ -10,7 +10,7 @@ from types import MappingProxyType
 from tui import settings_file
 from tui.errors import Misconfigured
 from tui.model.environment import Environment, Platform
-from tui.settings_file import Declared, Sections
+from tui.settings_file import Declared, Ground, Sections
 from tui.wire import kubeconfig as kubeconfigs
 
 _COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -44,6 +44,7 @@ class Settings:
     keymap: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # action -> keys
     keymap_lines: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # -> `file:line`
     sections: Mapping[str, Sections] = field(default_factory=lambda: MappingProxyType({}))
+    theme: Ground = Ground.DARK
     bell: bool = True
     recordings: Path | None = None  # None: in the state folder
     kubeconfig: Path | None = None  # None: as kubectl finds it
@@ -70,6 +71,7 @@ def load(options: Options, *, environ: Mapping[str, str], cwd: Path, home: Path)
         keymap=declared.keymap,
         keymap_lines=declared.keymap_places,
         sections=declared.sections,
+        theme=declared.theme,
         bell=declared.bell,
         recordings=declared.recordings,
         kubeconfig=options.kubeconfig,

@@ -22,7 +22,7 @@ _SECTIONS: Mapping[str, tuple[str, ...] | None] = {
     "services": ("chart", "workload", "migration"),
     "deploy": None,
 }
-_TOP = ("environments", "namespaces", "keymap", "bell", "recordings", "readonly", *_SECTIONS)
+_TOP = ("environments", "namespaces", "keymap", "theme", "bell", "recordings", "readonly", *_SECTIONS)
 _ENVIRONMENT = (
     "platform",
     "context",
@@ -45,6 +45,13 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 Sections = Mapping[str, Mapping[str, object]]
 
 
+class Ground(StrEnum):
+    """What the screen is painted on."""
+
+    DARK = "dark"
+    LIGHT = "light"
+
+
 class _Watch(StrEnum):
     CLUSTER = "cluster"
     NAMESPACES = "namespaces"
@@ -59,6 +66,7 @@ class Declared:
     sections: Mapping[str, Sections] = field(default_factory=lambda: MappingProxyType({}))
     keymap: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     keymap_places: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    theme: Ground = Ground.DARK
     bell: bool = True
     recordings: Path | None = None
     readonly: bool = False
@@ -86,6 +94,7 @@ def read(file: Path, home: Path) -> Declared:
         sections=merged,
         keymap={action: _keys(keymap, action) for action in keymap.keys()},  # noqa: SIM118
         keymap_places={action: keymap.place(action) for action in keymap.keys()},  # noqa: SIM118
+        theme=_choice(top, "theme", Ground, Ground.DARK),
         bell=top.flag("bell") if top.has("bell") else True,
         recordings=_path(top, "recordings", home),
         readonly=top.flag("readonly"),
