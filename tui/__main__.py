@@ -83,11 +83,15 @@ def _load(options: Options) -> Settings:
 
 
 def _run(settings: Settings) -> int:
+    import asyncio
+
     from tui.app import Cockpit
+    from tui.loop import Loop
     from tui.screens.keymap import checked
 
     cockpit = Cockpit(replace(settings, keymap=checked(settings)))
-    cockpit.run()
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        runner.run(cockpit.run_async())
     return cockpit.return_code or 0
 
 

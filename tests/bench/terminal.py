@@ -23,6 +23,7 @@ class Terminal:
     def __init__(self, pid: int, screen: int, began: float) -> None:
         self.pid = pid
         self.began = began
+        self.status: int | None = None  # once it ended
         self._screen = screen
         self._painted = b""
 
@@ -43,6 +44,15 @@ class Terminal:
 
     def press(self, keys: str) -> None:
         os.write(self._screen, keys.encode())
+
+    def end(self, within: float = 30.0) -> int:
+        """Waits until it ends by itself; its wait status."""
+        limit = time.perf_counter() + within
+        while self._read(0.1):
+            if time.perf_counter() > limit:
+                raise TimeoutError("it did not end")
+        _, self.status = os.waitpid(self.pid, 0)
+        return self.status
 
     def burned(self) -> float:
         """Seconds of a processor so far."""
@@ -76,10 +86,11 @@ def terminal(
     if pid == 0:
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         os.execvpe(command[0], list(command), {**os.environ, **(environ or {}), "TERM": "xterm-256color"})  # noqa: S606 - no shell is meant
+    made = Terminal(pid, screen, began)
     try:
-        yield Terminal(pid, screen, began)
+        yield made
     finally:
-        with contextlib.suppress(ProcessLookupError):
+        if made.status is None:
             os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+            os.waitpid(pid, 0)
         os.close(screen)
