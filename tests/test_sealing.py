@@ -156,13 +156,20 @@ def test_of_a_bundle_the_newest_counts() -> None:
             b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
             "cert.pem: a certificate in it can't be read",
         ),
-        (make_pem(ec.generate_private_key(ec.SECP256R1())), "cert.pem: the certificate's key is not RSA"),
-        (make_pem(rsa.generate_private_key(65537, 1024)), "an RSA key of 1024 bits is too weak"),  # noqa: S505
     ],
 )
 def test_what_is_no_certificate_is_refused_in_words(pem: bytes, said: str) -> None:
     with pytest.raises(Refused, match=said):
         usable(pem, "cert.pem", NOW.timestamp())
+
+
+def test_a_key_that_is_no_good_rsa_key_is_refused() -> None:
+    other = make_pem(ec.generate_private_key(ec.SECP256R1()))
+    weak = make_pem(rsa.generate_private_key(65537, 1024))  # noqa: S505
+    with pytest.raises(Refused, match=r"cert\.pem: the certificate's key is not RSA"):
+        usable(other, "cert.pem", NOW.timestamp())
+    with pytest.raises(Refused, match="an RSA key of 1024 bits is too weak"):
+        usable(weak, "cert.pem", NOW.timestamp())
 
 
 def test_a_certificate_out_of_its_time_is_refused() -> None:
