@@ -174,7 +174,7 @@ def test_a_failed_job_says_gooses_line() -> None:
     one = job(conditions=FAILED, failed=4, active=0)
     found = judge_job(one, [pod(ended(message=said), phase="Failed")], [], lambda _: [], NOW)
     assert found.trouble is not None
-    assert found.trouble.cause == "failed after 4 attempts: goose run: ERROR 00002_x.sql: no"
+    assert found.trouble.cause == "failed after 4 attempts: 00002_x.sql: no"
     assert found.trouble.next_key == "l"
 
 

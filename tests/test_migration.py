@@ -7,16 +7,18 @@ from dataclasses import replace
 import pytest
 
 from tests.records import job, meta
-from tui.model.job import Job
-from tui.model.migration import (
+from tui.model.goose import (
     GooseKind,
     GooseLine,
-    Migration,
+    GooseRun,
+    advance,
+    error_words,
     goose_error,
     goose_line,
-    is_migration,
-    migration,
+    newest,
 )
+from tui.model.job import Job
+from tui.model.migration import Migration, is_migration, migration
 from tui.model.waves import in_order, phase_of, wave_of
 
 STAMP = "2026/07/24 14:05:30 "
@@ -62,6 +64,50 @@ def test_a_line(line: str, expected: GooseLine | None) -> None:
 
 def test_the_last_error_of_a_text() -> None:
     assert goose_error(f"{STAMP}OK   00001_a.sql (1ms)\n{STAMP}{FAILED}\nexit status 1") == FAILED
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "goose run: ERROR 00090_x.sql: failed to run SQL migration: failed to execute SQL query "
+            '"ALTER TABLE t ADD COLUMN \\"a\\" text;\\n": ERROR: column "a" exists (SQLSTATE 42701)',
+            '00090_x.sql: ERROR: column "a" exists (SQLSTATE 42701)',
+        ),
+        (
+            "goose run: ERROR 0002_x.sql: failed to parse SQL migration file: no",
+            "0002_x.sql: failed to parse SQL migration file: no",
+        ),
+        ("goose run: no migration files found", "no migration files found"),
+        ("panic: goose: duplicate version 3 detected:", "duplicate version 3 detected:"),
+    ],
+)
+def test_an_error_in_short_names_the_file_first(line: str, expected: str) -> None:
+    assert error_words(line) == expected
+
+
+def run_of(*lines: str) -> GooseRun:
+    """A run whose lines come a second apart."""
+    run = GooseRun()
+    for second, line in enumerate(lines):
+        run = advance(run, float(second), line)
+    return run
+
+
+def test_a_run_counts_what_is_finished_and_ends_with_the_version() -> None:
+    half = run_of(f"{STAMP}OK   00004_a.sql (1s)", f"{STAMP}OK   00005_b.sql (2s)")
+    assert half == GooseRun(2, "00005_b.sql", 5, 0.0, 1.0)
+    done = advance(half, 2.0, f"{STAMP}goose: successfully migrated database to version: 5")
+    assert (done.state, done.version, done.done) == (GooseKind.DONE, 5, 2)
+
+
+def test_the_newest_attempt_counts_and_remembers_the_error_before() -> None:
+    failed = run_of(STAMP + FAILED)
+    again = replace(run_of(f"{STAMP}OK   00002_x.sql (1s)"), began=9.0)
+    assert newest([again, failed]) == replace(again, error=FAILED)
+    silent = replace(run_of("psql: waiting"), began=9.0)
+    assert newest([failed, silent]) is failed
+    assert newest([]) == GooseRun()
 
 
 @pytest.mark.parametrize(

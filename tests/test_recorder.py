@@ -12,8 +12,9 @@ from tui.model.job import Job
 from tui.model.key import Condition, Meta, Owner
 from tui.model.log import Chunk
 from tui.model.pod import Container, Ended, Pod
-from tui.recorder import Recorder, masked
-from tui.store import Change, Store
+from tui.recorder import Recorder
+from tui.recording import index, masked
+from tui.store import Change, Link, LinkState, Store
 
 JOB = Job(Meta("Job", "services", "identity-migrate", "j1"), commands=("goose up",))
 
@@ -57,6 +58,16 @@ class Kubelet:
         yield chunks()
 
 
+def listed(*records: Job | Pod) -> Store:
+    """A store whose feeds of Jobs and Pods are live."""
+    store = Store()
+    for kind in ("Job", "Pod"):
+        store.set_link(kind, "", Link(LinkState.LIVE, 0.0))
+    for record in records:
+        store.apply(Change(record.meta.kind, record.meta.uid, record))
+    return store
+
+
 LINES = [b"2026-08-01T12:00:0%d.000000000Z line %d password=hunter2\n" % (n // 3, n) for n in range(20)]
 
 
@@ -83,29 +94,25 @@ async def recorded(recorder: Recorder, count: int) -> list[bytes]:
 
 
 async def test_a_kill_in_the_middle_leaves_no_hole_and_no_double(tmp_path: Path) -> None:
-    store, kubelet = Store(), Kubelet(LINES[:7])
-    store.apply(Change("Job", "j1", JOB))
-    store.apply(Change("Pod", "p1", pod()))
-    await recorded(Recorder(tmp_path, kubelet, store, SystemClock(), "production"), 7)
-    (path,) = (tmp_path / "recordings").iterdir()
+    store, kubelet = listed(JOB, pod()), Kubelet(LINES[:7])
+    folder = tmp_path / "recordings"
+    await recorded(Recorder(folder, kubelet, store, SystemClock(), "production"), 7)
+    (path,) = folder.iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
     with path.open("ab") as file:
         file.write(b"0 2026-08-01T12:00:02.0000")  # torn by the kill
     kubelet.lines = LINES
-    again = Recorder(tmp_path, kubelet, store, SystemClock(), "production")
+    again = Recorder(folder, kubelet, store, SystemClock(), "production")
     assert await recorded(again, 20) == [masked(line) for line in LINES]
     assert b"hunter2" not in path.read_bytes()
-    (one,) = again.recordings()
-    assert (one.environment, one.job, one.ended) == ("production", "identity-migrate", False)
+    (one,) = index(folder, "production")
+    assert (one.environment, one.job, one.ended) == ("production", "identity-migrate", None)
 
 
 async def test_a_finished_job_is_complete_and_not_read_again(tmp_path: Path) -> None:
-    store = Store()
-    ended = Ended(0, container_id="c1")
     complete = Job(JOB.meta, commands=JOB.commands, conditions=(Condition("Complete", "True"),))
-    store.apply(Change("Job", "j1", complete))
-    store.apply(Change("Pod", "p1", pod(ended)))
+    store = listed(complete, pod(Ended(0, container_id="c1")))
     recorder = Recorder(tmp_path, Kubelet(LINES), store, SystemClock(), "production")
     task = asyncio.create_task(recorder.run())
     await until(lambda: any(one.ended for one in recorder.recordings()))
@@ -116,13 +123,12 @@ async def test_a_finished_job_is_complete_and_not_read_again(tmp_path: Path) -> 
 
 async def test_a_folder_that_cannot_be_written_is_a_condition(tmp_path: Path) -> None:
     (tmp_path / "recordings").write_text("a file stands in the way")
-    store = Store()
-    store.apply(Change("Job", "j1", JOB))
-    recorder = Recorder(tmp_path, Kubelet(LINES), store, SystemClock(), "production")
+    store = listed(JOB)
+    recorder = Recorder(tmp_path / "recordings", Kubelet(LINES), store, SystemClock(), "production")
     task = asyncio.create_task(recorder.run())
     await until(lambda: recorder.condition)
     assert not task.done()
-    assert recorder.condition.startswith("migration logs are not kept")
+    assert recorder.condition.startswith("recordings are off: file exists")
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 

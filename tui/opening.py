@@ -39,7 +39,8 @@ class Opening:
         file = Path(environment.kubeconfig) if environment.kubeconfig else settings.kubeconfig
         config = load(file, self._environ, Path.home())
         access = config.access(environment.context or None, user=settings.user, groups=settings.groups)
-        session = Session(environment, Client(self._servers.get(access)), self._clock)
+        kept = settings.recordings or settings.state / "recordings"
+        session = Session(environment, Client(self._servers.get(access)), self._clock, recordings=kept)
         session.needs = NEEDS
         return session
 

@@ -7,6 +7,7 @@ import contextlib
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from tui.clock import Clock
@@ -15,6 +16,7 @@ from tui.feeds import Feed
 from tui.feeds import Numbers as FeedNumbers
 from tui.model.environment import Environment
 from tui.model.record import Right
+from tui.recorder import Recorder
 from tui.store import EVERYWHERE, Link, LinkState, Store
 from tui.wire.kinds import KINDS
 from tui.wire.kinds.base import Kind
@@ -58,10 +60,14 @@ class Session:
         store: Store | None = None,
         numbers: Numbers | None = None,
         feed_numbers: FeedNumbers | None = None,
+        recordings: Path | None = None,
     ) -> None:
         self.environment = environment
         self.client = client
         self.store = store or Store()
+        self.recorder = (
+            Recorder(recordings, client, self.store, clock, environment.name) if recordings else None
+        )
         self.needs: frozenset[Need] = frozenset()
         self.depth: Literal["light", "front"] = "light"
         self.version = ""  # of the server, "v1.33.1"
@@ -121,6 +127,8 @@ class Session:
                 group.create_task(self._start_feeds(), name="feeds")
                 group.create_task(self._watch_silence(), name="silence")
                 group.create_task(self._review_rights(), name="rights")
+                if self.recorder is not None:
+                    group.create_task(self.recorder.run(), name="recorder")
         finally:
             await self._end(self._tasks)
 

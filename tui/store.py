@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tui.errors import DeployError
+from tui.model.goose import GooseRun
 from tui.model.key import Meta
 from tui.model.record import Record as Record
 from tui.model.record import Right as Right
@@ -57,9 +58,9 @@ class Change:
 class Store:
     """Records of one environment. Written by its feeds only, read by anybody on the same loop.
 
-    `version[kind]` grows with each change of a kind (links and rights are kinds of their own: "links",
-    "rights"); `stamp(uid)` grows with each change of a record, of what it owns at any depth, or of its
-    events, so a row can be cached by it.
+    `version[kind]` grows with each change of a kind (links, rights and what the recorder read are kinds of
+    their own: "links", "rights", "goose"); `stamp(uid)` grows with each change of a record, of what it owns
+    at any depth, of its events or of its log of goose, so a row can be cached by it.
     """
 
     def __init__(self) -> None:
@@ -71,6 +72,7 @@ class Store:
         self._children: dict[str, dict[str, dict[str, Record]]] = {}  # owner's uid -> kind -> uid -> record
         self._events: dict[str, dict[str, Record]] = {}  # uid of what it is about -> uid -> event
         self._stamps: dict[str, int] = {}
+        self._goose: dict[str, GooseRun] = {}  # by the Job's uid
         self._clock = 0
         self._waiters: set[asyncio.Future[None]] = set()
 
@@ -104,6 +106,10 @@ class Store:
     def stamp(self, uid: str) -> int:
         """Grows with every change of a record, of its descendants and of its events; 0 when unknown."""
         return self._stamps.get(uid, 0)
+
+    def goose(self, uid: str) -> GooseRun | None:
+        """How far the migration Job of that identity has come by its log; None when it was not read."""
+        return self._goose.get(uid)
 
     def versions(self, kinds: Iterable[str]) -> tuple[int, ...]:
         """The versions of several kinds, to be compared later."""
@@ -197,6 +203,14 @@ class Store:
         if any(before.get(key) != (right.allowed, right.reason) for key, right in rights.items()):
             self._raise("rights")
 
+    def set_goose(self, uid: str, run: GooseRun) -> None:
+        """Takes what the recorder read of a migration Job that exists."""
+        if self._goose.get(uid) != run and uid in self._records["Job"]:
+            self._goose[uid] = run
+            self._clock += 1
+            self._stamps[uid] = self._clock
+            self._raise("goose")
+
     def _insert(self, kind: str, record: Record) -> None:
         meta = record.meta
         self._records[kind][meta.uid] = record
@@ -216,6 +230,7 @@ class Store:
             del self._names[kind, meta.namespace, meta.name]
         self._touch(meta, getattr(record, "about_uid", ""))
         self._stamps.pop(meta.uid, None)
+        self._goose.pop(meta.uid, None)
 
     def _unindex(self, kind: str, record: Record) -> None:
         meta = record.meta

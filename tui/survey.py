@@ -30,6 +30,7 @@ READS = (
     "ReplicaSet",
     "Pod",
     "Job",
+    "goose",
     "CronJob",
     "Event",
     "HorizontalPodAutoscaler",
@@ -140,7 +141,7 @@ class Survey:
                 continue
             self._stamps[uid] = stamp
             pods = cast("list[Pod]", list(store.children(uid, "Pod")))
-            one = judge_job(job, pods, self.events(uid), self.events, now)
+            one = judge_job(job, pods, self.events(uid), self.events, now, store.goose(uid))
             judged[uid] = before if before == one and before is not None else one
             changed = changed or before != one
         changed = changed or len(judged) != len(self.jobs)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.model.cause import PATIENCE, Cause, Severity, pod_cause, restarts_within
 from tui.model.cluster import Event
+from tui.model.goose import GooseRun, error_words, goose_error
 from tui.model.job import Job
 from tui.model.key import Meta, condition, is_true
-from tui.model.migration import goose_error
 from tui.model.pod import Pod
 from tui.model.pod_status import pod_status
 from tui.model.rollout import Rollout, RolloutState, is_blocked, rollout
@@ -61,7 +61,8 @@ class JobHealth:
     status: str
     trouble: Trouble | None
     attempts: int
-    error: str = ""  # goose's own line, when it is known without the log
+    error: str = ""  # goose's own, in short
+    goose: GooseRun | None = None  # as far as its log was read
 
 
 _QUIET = (RolloutState.DONE, RolloutState.SCALED_DOWN, RolloutState.PAUSED)
@@ -117,32 +118,42 @@ def judge_workload(
 
 
 def judge_job(
-    job: Job, pods: Sequence[Pod], events: Iterable[Event], events_of: EventsOf, now: float
+    job: Job,
+    pods: Sequence[Pod],
+    events: Iterable[Event],
+    events_of: EventsOf,
+    now: float,
+    goose: GooseRun | None = None,
 ) -> JobHealth:
     """Everything that the screen says of a Job; its trouble absorbs that of its pods."""
     ordered = sorted(pods, key=lambda pod: pod.meta.created)
     restarts = max((pod_status(pod).restarts for pod in ordered), default=0)
     attempts = max(len(ordered) + restarts, job.failed + job.succeeded + job.active)
     status = job_status(job)
-    error = next((said for pod in reversed(ordered) if (said := _goose_of(pod))), "")
+    line = (goose.error if goose else "") or next(
+        (said for pod in reversed(ordered) if (said := _goose_of(pod))), ""
+    )
+    error = error_words(line)
+
+    def health(cause: Cause | None = None) -> JobHealth:
+        return JobHealth(job, status, trouble_of(job.meta, cause) if cause else None, attempts, error, goose)
+
     if status == "Complete":
-        return JobHealth(job, status, None, attempts)
+        return JobHealth(job, status, None, attempts, goose=goose)
     causes = [found for pod in ordered if (found := pod_cause(pod, events_of(pod.meta.uid), now))]
     last = causes[-1] if causes else None
+    if last is not None and line:
+        last = replace(last, text=error, evidence=(line, *last.evidence))
     if status in ("Failed", "FailureTarget"):
-        return JobHealth(
-            job, status, trouble_of(job.meta, _failed(job, attempts, error, last)), attempts, error
-        )
+        return health(_failed(job, attempts, error, last))
     refused = next((event for event in events if event.reason == "FailedCreate"), None)
     if refused is not None and not ordered:
-        cause = Cause(f"no pod can be made: {refused.message}", refused.first or refused.at)
-        return JobHealth(job, status, trouble_of(job.meta, cause), attempts)
+        return health(Cause(f"no pod can be made: {refused.message}", refused.first or refused.at))
     if last is None or job.suspended:
-        return JobHealth(job, status, None, attempts, error)
-    text = f"attempt {max(attempts, 1)} of {job.backoff_limit + 1}: {error or last.text}"
+        return health()
+    text = f"attempt {max(attempts, 1)} of {job.backoff_limit + 1}: {last.text}"
     severity = last.severity if last.since is None or now - last.since > PATIENCE else Severity.LOOK
-    cause = Cause(text, last.since, severity, last.evidence, "l")
-    return JobHealth(job, status, trouble_of(job.meta, cause), attempts, error)
+    return health(Cause(text, last.since, severity, last.evidence, "l"))
 
 
 def job_status(job: Job) -> str:

@@ -1,0 +1,278 @@
+"""A migration Job's log as a file: it outlives the Job, and a kill leaves no hole and no double in it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from tui.model.goose import GooseKind, GooseRun, advance, newest
+from tui.model.log import Batch, Chunk, Seam, SeamKind, Source
+from tui.resume import Joint, Position
+
+MOST_FILES = 200
+MOST_BYTES = 256 << 20  # of all
+MOST_OF_ONE = 64 << 20
+_URL = re.compile(rb"(://[^\s:/@]*):[^\s\"'<>]*@")
+_WORD = re.compile(rb"(?i)(password|passwd|pwd)=('[^'\n]*'|\"[^\"\n]*\"|[^\s&;\"]+)")
+_TAIL = 8192  # bytes in which the end's entry lies
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The header of a recording, and how it ended. Times are epoch seconds."""
+
+    environment: str
+    job_uid: str
+    namespace: str
+    job: str
+    began: float  # the recording
+    created: float = 0.0  # the Job
+    service: str = ""
+    database: str = ""
+    phase: str = ""
+    wave: int = 0
+    images: tuple[str, ...] = ()
+    application: str = ""
+    operation: str = ""
+    ended: float | None = None  # the recording; None: it goes on, or was cut off
+    status: str = ""  # of the Job at its end
+    started: float | None = None
+    finished: float | None = None
+    attempts: int = 0
+    goose: GooseRun = field(default_factory=GooseRun)
+
+    @property
+    def took(self) -> float | None:
+        """Seconds from the Job's start to its end."""
+        return None if self.started is None or self.finished is None else self.finished - self.started
+
+
+def masked(data: bytes) -> bytes:
+    """Without the passwords of URLs and DSNs."""
+    if b"://" in data:
+        data = _URL.sub(rb"\1:***@", data)
+    return _WORD.sub(rb"\1=***", data) if b"=" in data else data
+
+
+def heard(run: GooseRun, chunk: Chunk) -> GooseRun:
+    """The run of one container after these lines."""
+    for line in chunk.data.split(b"\n")[:-1]:
+        stamp, _, text = line.partition(b" ")
+        run = advance(run, _seconds(stamp), text.decode("utf-8", "replace"))
+    return run
+
+
+def path_of(folder: Path, environment: str, uid: str) -> Path:
+    """Where the recording of that Job lies."""
+    return folder / f"{_safe(environment)}.{_safe(uid)}.log"
+
+
+def index(folder: Path, environment: str) -> list[Recording]:
+    """The recordings of an environment; files that are unreadable or not ours are left out."""
+    found = (summary(path) for path in folder.glob(f"{_safe(environment)}.*.log"))
+    return [one for one in found if one is not None and one.environment == environment]
+
+
+def summary(path: Path) -> Recording | None:
+    """Header and end; of one without an end, what its lines say."""
+    try:
+        with path.open("rb") as file:
+            header = _loaded(file.readline())
+            file.seek(max(0, path.stat().st_size - _TAIL))
+            end = _end_of(file.read())
+            if header is None or "job_uid" not in header:
+                return None
+            known = Recording(**header | {"images": tuple(header.get("images", ()))})
+            if end is not None:
+                return replace(known, **end)
+            runs: dict[Source, GooseRun] = {}
+            for item in read(path):
+                if isinstance(item, Chunk):
+                    runs[item.source] = heard(runs.get(item.source, GooseRun()), item)
+            return replace(known, goose=newest(runs.values()), attempts=len(runs))
+    except (OSError, TypeError, KeyError, ValueError):
+        return None
+
+
+def read(path: Path) -> Batch:
+    """Lines and seams of a recording; a torn last line is left out."""
+    return tuple(_items(path.read_bytes().split(b"\n")[:-1]))
+
+
+class RecordingFile:
+    """A recording being written. Of all cockpits on a folder only one has it: the others read."""
+
+    def __init__(self, fd: int, path: Path) -> None:
+        self.path = path
+        self._fd = fd
+        known = path.read_bytes()
+        self._size = known.rfind(b"\n") + 1
+        if self._size != len(known):
+            os.ftruncate(fd, self._size)  # torn by a kill
+        self.ended = _end_of(known[-_TAIL:]) is not None
+        self._sources: dict[Source, int] = {}
+        positions: dict[Source, Position] = {}
+        for item in _items(known[: self._size].split(b"\n")[:-1]):
+            if isinstance(item, Chunk):
+                self._sources.setdefault(item.source, len(self._sources))
+                positions.setdefault(item.source, Position()).take(item.data)
+        self._joints = {source: Joint(position) for source, position in positions.items()}
+
+    @classmethod
+    def open(cls, folder: Path, header: Recording) -> Self | None:
+        """Begins it, or goes on with it; None while another process writes it. Raises OSError."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = path_of(folder, header.environment, header.job_uid)
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            if not _locked(fd) or not os.fstat(fd).st_nlink:
+                os.close(fd)
+                return None
+            kept = cls(fd, path)
+            if not kept._size:
+                kept._append(_json({key: value for key, value in asdict(header).items() if key not in _END}))
+            return kept
+        except OSError:
+            os.close(fd)
+            raise
+
+    def write(self, batch: Batch) -> None:
+        """Appends what is not on the disk yet. Raises OSError, and then nothing of it is there."""
+        data = b"".join(self._seam(item) if isinstance(item, Seam) else self._lines(item) for item in batch)
+        if self._size <= MOST_OF_ONE < self._size + len(data):
+            data = _json({"seam": {"kind": "loss", "text": "the recording ends here: it is too long"}})
+        elif self._size > MOST_OF_ONE:
+            return
+        self._append(data)
+
+    def end(self, recording: Recording) -> None:
+        """The Job's end: nothing is written after it."""
+        self._append(_json({"end": {key: value for key, value in asdict(recording).items() if key in _END}}))
+
+    def close(self) -> None:
+        """Lets another process write it."""
+        os.close(self._fd)
+
+    def _seam(self, seam: Seam) -> bytes:
+        known = asdict(seam) | {"source": None}
+        return _json({"seam": known})
+
+    def _lines(self, chunk: Chunk) -> bytes:
+        data, before = masked(chunk.data), b""
+        joint = self._joints.get(chunk.source)
+        if joint is not None:
+            data = joint.feed(data)
+            if joint.gap:
+                joint.gap = False
+                before = _json({"seam": {"kind": "loss", "text": "possible gap (log rotated)"}})
+        if not data:
+            return before
+        if chunk.source not in self._sources:
+            self._sources[chunk.source] = len(self._sources)
+            before += _json({"source": self._sources[chunk.source], **asdict(chunk.source)})
+        prefix = b"%d " % self._sources[chunk.source]
+        return before + prefix + data[:-1].replace(b"\n", b"\n" + prefix) + b"\n"
+
+    def _append(self, data: bytes) -> None:
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[os.write(self._fd, rest) :]
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._fd, self._size)
+            raise
+        self._size += len(data)
+
+
+def prune(folder: Path) -> None:
+    """The oldest go when there are too many, or too much; one that is being written stays."""
+    files = sorted(folder.glob("*.log"), key=lambda path: -path.stat().st_mtime)
+    size = 0
+    for number, path in enumerate(files):
+        size += path.stat().st_size
+        if number < MOST_FILES and size <= MOST_BYTES:
+            continue
+        fd = os.open(path, os.O_RDONLY)
+        try:
+            if _locked(fd):
+                path.unlink()
+        finally:
+            os.close(fd)
+
+
+_END = ("ended", "status", "started", "finished", "attempts", "goose")
+
+
+def _locked(fd: int) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9-]", "_", name)
+
+
+def _seconds(stamp: bytes) -> float | None:
+    try:
+        return datetime.fromisoformat(stamp.decode("ascii", "replace")).timestamp()
+    except ValueError:
+        return None
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode() + b"\n"
+
+
+def _loaded(line: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _end_of(data: bytes) -> dict[str, Any] | None:
+    """The end's entry, which is the last line where there is one."""
+    line = data.rstrip(b"\n").rsplit(b"\n", 1)[-1]
+    entry = _loaded(line) if line.startswith(b'{"end"') and data.endswith(b"\n") else None
+    if entry is None:
+        return None
+    goose = entry["end"]["goose"]
+    state = GooseKind(goose["state"]) if goose["state"] else None
+    return {**entry["end"], "goose": GooseRun(**goose | {"state": state})}
+
+
+def _items(lines: list[bytes]) -> Iterator[Chunk | Seam]:
+    sources: dict[bytes, Source] = {}
+    for line in lines:
+        if not line.startswith(b"{"):
+            number, _, text = line.partition(b" ")
+            if number in sources:
+                yield Chunk(sources[number], text + b"\n", 1, replayed=True)
+            continue
+        entry = _loaded(line) or {}
+        if "source" in entry:
+            number = b"%d" % entry.pop("source")
+            sources[number] = Source(**entry)
+        elif "seam" in entry:
+            seam = entry["seam"]
+            yield Seam(
+                SeamKind(seam["kind"]),
+                seam["text"],
+                seam.get("at", 0.0),
+                seam.get("bad", True),
+                None,
+                seam.get("lost", -1),
+            )
