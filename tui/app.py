@@ -26,7 +26,7 @@ from tui.panes.base import View
 from tui.screens.cockpit import CockpitScreen
 from tui.settings import Settings
 from tui.survey import Survey
-from tui.theme import DARK, ENVIRONMENT_COLOURS, LIGHT, PROTECTED_COLOUR
+from tui.theme import ENVIRONMENT_COLOURS, PROTECTED_COLOUR, THEMES
 
 if TYPE_CHECKING:
     from tui.opening import Opening
@@ -65,9 +65,9 @@ class Cockpit(App[int]):
     # Life
 
     def on_mount(self) -> None:
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = DARK.name
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = THEMES[self.settings.theme].name
         self.set_keymap(self.settings.keymap)
         self.push_screen(CockpitScreen())
         for number in (signal.SIGTERM, signal.SIGHUP):
@@ -137,9 +137,9 @@ class Cockpit(App[int]):
         for screen in self.screen_stack:
             if isinstance(screen, CockpitScreen):
                 screen.show(whole_second)
-        check = getattr(self.screen, "check_seen", None)
-        if check is not None:
-            check()
+        for screen in self.screen_stack[-1:]:  # none while it is being taken down
+            if (check := getattr(screen, "check_seen", None)) is not None:
+                check()
 
     # Deeds
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+from tui.settings_file import Ground
+
 DARK = Theme(
     name="deploytui-dark",
     primary="#6cb6ff",
@@ -19,7 +21,7 @@ DARK = Theme(
     boost="#1f2d40",
     dark=True,
     variables={
-        "text-muted": "#66758a",
+        "text-muted": "#7b8a9f",
         "border": "#2a3646",
         "border-blurred": "#2a3646",
         "text-error": "#f47067",
@@ -55,6 +57,8 @@ LIGHT = Theme(
         "text-accent": "#0b63c4",
     },
 )
+
+THEMES = {Ground.DARK: DARK, Ground.LIGHT: LIGHT}
 
 ENVIRONMENT_COLOURS = ("#6cb6ff", "#6bc46d", "#e3b341", "#a99bff", "#56d4dd", "#d2a8ff")
 PROTECTED_COLOUR = "#f0719b"

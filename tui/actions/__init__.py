@@ -14,6 +14,7 @@ from tui.actions.palette import PALETTE
 from tui.actions.previous_logs import PREVIOUS_LOGS
 from tui.actions.restart import RESTART
 from tui.actions.roll_back import ROLL_BACK
+from tui.actions.theme import THEME
 from tui.actions.trouble import TROUBLE
 from tui.actions.why import WHY
 from tui.actions.yaml import YAML
@@ -32,6 +33,7 @@ ACTIONS: tuple[Action, ...] = (
     COPY,
     PALETTE,
     JOURNAL,
+    THEME,
     HELP,
 )
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}

@@ -13,6 +13,7 @@ from tui.panes.pods import PodsPane
 from tui.panes.trouble import TroublePane
 from tui.panes.work import WorkPane
 from tui.store import Record
+from tui.theme import DARK, LIGHT
 from tui.wire.kinds import KINDS
 from widgets.filter import Filter
 
@@ -126,6 +127,10 @@ def pods_of(screen: CockpitScreen, record: Record) -> None:
     work.go(pods)
 
 
+def _theme(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    cockpit.theme = (LIGHT if cockpit.current_theme.dark else DARK).name
+
+
 VIEWS: dict[str, Callable[[Cockpit, CockpitScreen, Targets], None]] = {
     "why": _why,
     "yaml": _yaml,
@@ -138,4 +143,5 @@ VIEWS: dict[str, Callable[[Cockpit, CockpitScreen, Targets], None]] = {
     "copy": _copy,
     "owner": _owner,
     "palette": _palette,
+    "theme": _theme,
 }
