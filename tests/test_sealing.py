@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sealing_keys import NOW, key_pair, make_pem
@@ -36,6 +36,7 @@ def test_the_controllers_algorithm_opens_every_value(bits: int, scope: Scope) ->
         assert found.startswith("AQ" if bits == 2048 else "Ag")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_value_comes_back(value: bytes) -> None:
     keys = key_pair()
