@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import urlsplit
 
 from tests.demo_control import WorldControl
 from tests.demo_objects import Object, running_pod, with_state
 from tests.link import Link
-from tui.clock import SystemClock
+from tui.clock import Clock, SystemClock
 from tui.model.log import Chunk, Seam, SeamKind
 from tui.store import Store
 from tui.tail import Selection, Tail
@@ -27,12 +28,12 @@ from tui.wire.server import Server
 class Reader:
     """A tail that is read all the time, beside a store that the test fills from the simulator."""
 
-    def __init__(self, world: WorldControl, client: Client, **selection: object) -> None:
+    def __init__(self, world: WorldControl, client: Client, clock: Clock, **selection: object) -> None:
         self.world, self.store = world, Store()
         self.seams: list[Seam] = []
         self.chunks: list[Chunk] = []
         self.sync()
-        self.tail = Tail(client, self.store, SystemClock(), lambda: self._chosen(selection))
+        self.tail = Tail(client, self.store, clock, lambda: self._chosen(selection))
 
     def _chosen(self, selection: dict[str, object]) -> Selection:
         found = tuple(self.store.all("Pod"))
@@ -73,7 +74,9 @@ class Reader:
 
 
 @asynccontextmanager
-async def reading(world: WorldControl, port: int | None = None, **selection: object) -> AsyncIterator[Reader]:
+async def reading(
+    world: WorldControl, port: int | None = None, *, clock: Clock | None = None, **selection: object
+) -> AsyncIterator[Reader]:
     """A reader, over the relay at that port when given."""
     url = urlsplit(world.url())
     host = f"{url.hostname}:{port or url.port}"
@@ -87,7 +90,7 @@ async def reading(world: WorldControl, port: int | None = None, **selection: obj
         auth=Token(Secret(world.token)),
     )
     server = Server(access, SystemClock(), environ={})
-    reader = Reader(world, Client(server), **selection)
+    reader = Reader(world, Client(server), clock or SystemClock(), **selection)
     task = asyncio.create_task(reader.read())
     try:
         yield reader
@@ -228,11 +231,114 @@ async def test_no_more_than_twenty_containers(world: WorldControl) -> None:
         assert "20 of 24 containers" in reader.tail.status.words
 
 
-async def test_older_lines_stand_in_place_of_what_was_shown(world: WorldControl) -> None:
+async def test_older_lines_are_those_before_the_first_shown(world: WorldControl) -> None:
     world.put(running_pod("one"))
-    write(world, 0, 500)
+    write(world, 0, 1000)
     async with reading(world) as reader:
         await reader.until(lambda: len(reader.lines) == 200)
-        (chunk,) = await reader.tail.older()
-        assert isinstance(chunk, Chunk)
-        assert chunk.count == 500
+        source, data = reader.chunks[0].source, reader.chunks[0].data
+        first = data[: data.index(b"\n") + 1]
+        (chunk,) = await reader.tail.older({source: (first, 200)})
+        assert [line.split(b" ", 1)[1] for line in chunk.data.split(b"\n")[:-1]] == [
+            f"line {n}".encode() for n in range(200, 800)
+        ]
+        assert chunk.count == 600
+        world.rotate("services", "one", "app", keep=10)
+        assert await reader.tail.older({source: (first, 200)}) == []
+
+
+async def test_the_run_before_alone_and_how_it_ended(world: WorldControl) -> None:
+    world.put(running_pod("one"), running_pod("two"))
+    write(world, 0, 3)
+    world.restart_container("services", "one", "app", code=3)
+    write(world, 3, 6)
+    async with reading(world, previous=True) as reader:
+        await reader.until(partial(reader.has_seams, SeamKind.END, 2))
+        assert reader.lines == numbered(3)
+        assert sorted(reader.said(SeamKind.END)) == [
+            "one ended: exit 3",
+            "two: no run before this one is kept",
+        ]
+        assert reader.tail.status.words.startswith("ended")
+
+
+async def test_lines_since_a_moment(world: WorldControl) -> None:
+    world.put(running_pod("one"))
+    write(world, 0, 5, at=world.now() - 600)
+    write(world, 5, 8, at=world.now() - 30)
+    since = datetime.fromtimestamp(world.now() - 60, UTC).isoformat(timespec="seconds")
+    async with reading(world, since=since) as reader:
+        write(world, 8, 9)
+        await reader.until(lambda: len(reader.lines) >= 4)
+        assert reader.lines == [f"line {n}" for n in range(5, 9)]
+
+
+async def test_a_fresh_restart_is_shown_with_the_end_of_the_run_before(world: WorldControl) -> None:
+    world.put(running_pod("one"))
+    write(world, 0, 5)
+    world.restart_container("services", "one", "app", code=137, reason="OOMKilled")
+    write(world, 5, 8)
+    async with reading(world) as reader:
+        await reader.until(lambda: len(reader.lines) >= 8)
+        assert reader.lines == numbered(8)
+        (seam,) = reader.said(SeamKind.RESTART)
+        assert seam.startswith("one restarted: exit 137, OOMKilled")
+        assert "gap " in seam
+
+
+async def test_a_crash_loop_shows_its_last_run_and_that_the_next_one_waits(world: WorldControl) -> None:
+    ended = {
+        "exitCode": 1,
+        "reason": "Error",
+        "containerID": "containerd://one-app-0",
+        "finishedAt": "2026-08-01T11:00:00Z",
+    }
+    waits = {"waiting": {"reason": "CrashLoopBackOff"}}
+    world.put(with_state(running_pod("one"), waits, {"terminated": ended}, 4))
+    write(world, 0, 3, instance=4)
+    async with reading(world) as reader:
+        await reader.until(partial(reader.has_seams, SeamKind.WAIT, 1))
+        assert reader.lines == numbered(3)
+        assert reader.said(SeamKind.WAIT) == ["one ended: exit 1, waits to start again: CrashLoopBackOff"]
+        assert reader.tail.status.words.startswith("ended: exit 1, waits to start again")
+
+
+async def test_a_log_that_may_not_be_read_says_so_once_and_comes_back(world: WorldControl) -> None:
+    world.put(running_pod("one"))
+    world.fault("status", "/pods/one/log", code=403)
+    async with reading(world, clock=Quick()) as reader:
+        await reader.until(lambda: len(world.requests("GET", "/log")) > 2)
+        assert len(reader.said(SeamKind.END)) == 1
+        world.clear_faults()
+        write(world, 0, 3)
+        await reader.until(lambda: reader.lines == numbered(3))
+
+
+async def test_a_half_open_link_is_found_by_asking_and_taken_up_again(world: WorldControl) -> None:
+    world.put(running_pod("one"))
+    write(world, 0, 5, at=world.now() - 100)
+    url = urlsplit(world.url())
+    async with (
+        Link(url.hostname or "", url.port or 0) as link,
+        reading(world, link.port, clock=Quick()) as reader,
+    ):
+        await reader.until(lambda: len(reader.lines) == 5)
+        assert "silent since" in reader.tail.status.words
+        link.freeze()
+        write(world, 5, 9)
+        await reader.until(lambda: "link lost" in reader.tail.status.words)
+        link.cut()
+        link.mend()
+        await reader.until(partial(reader.has_lines, 9))
+        assert reader.lines == numbered(9)
+        assert not reader.said(SeamKind.LOSS)
+
+
+class Quick(SystemClock):
+    """A clock whose waits pass a hundred times faster."""
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds / 100)
+
+    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        return super().timeout(seconds / 20)

@@ -19,9 +19,10 @@ def merge(items: Sequence[Chunk | Seam]) -> list[Chunk | Seam]:
     keyed: list[tuple[bytes, int, Chunk | Seam, bytes]] = []
     for item in items:
         if isinstance(item, Seam):
-            if item.source not in reached:
-                reached[item.source] = utc(datetime.fromtimestamp(item.at, UTC).isoformat().encode())
-            keyed.append((reached[item.source], len(keyed), item, b""))
+            # Behind its container's last line, else where it stands; alone it has only its own time.
+            own = utc(datetime.fromtimestamp(item.at, UTC).isoformat().encode())
+            before = keyed[-1][0] if keyed else own
+            keyed.append((reached.setdefault(item.source, before), len(keyed), item, b""))
             continue
         for line in item.data.split(b"\n")[:-1]:
             # A line never comes before one that its own container wrote earlier.

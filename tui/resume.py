@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 
 LINE_LIMIT = 64 * 1024  # bytes of a line that are kept
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:\d\d) ")
@@ -49,6 +50,14 @@ class Lines:
             self._rest.append(data[:room])
             self._kept += len(data[:room])
         self._dropped += len(data) - len(data[:room])
+
+
+async def whole(chunks: AsyncIterator[bytes]) -> bytes:
+    """All lines of a stream that ends by itself."""
+    lines, parts = Lines(), list[bytes]()
+    async for chunk in chunks:
+        parts.append(lines.feed(chunk))
+    return b"".join((*parts, lines.finish()))
 
 
 def _mark(size: int) -> bytes:

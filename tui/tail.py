@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -13,16 +13,23 @@ from tui.errors import DeployError
 from tui.merge import batched, merge, utc
 from tui.model.log import Batch, Chunk, Seam, SeamKind, Source
 from tui.model.pod import Pod
-from tui.resume import Lines
+from tui.resume import whole
 from tui.store import Store
-from tui.tail_container import ContainerTail
+from tui.tail_container import STALL, ContainerTail
 from tui.tail_inbox import Inbox
-from tui.tail_parts import LogClient, Wanted
+from tui.tail_parts import Wanted
+from tui.tail_state import at_second
+from tui.wire.kube import Client
 
 MOST = 20  # containers followed at once
+LINES = 200  # of each container, at first
+MORE = 4  # times the lines that are shown, when older ones are asked for
 SILENT = 60  # seconds after which a log is called silent
 WINDOW = 0.25  # seconds in which lines of several containers are put in order
 KINDS = ("Pod", "Job", "ReplicaSet")
+
+Shown = tuple[bytes, int]
+"""Of one container: the first line that is shown, with its line feed, and how many are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +75,23 @@ class Tail:
 
     def __init__(
         self,
-        client: LogClient,
+        client: Client,
         store: Store,
         clock: Clock,
         choose: Callable[[], Selection],
         *,
-        lines: int | None = 200,
+        lines: int | None = LINES,
         most: int = MOST,
+        stall: float = STALL,
     ) -> None:
         self._client, self._store, self._clock, self._choose = client, store, clock, choose
         self._lines = lines  # per container, at first
-        self._most = most
+        self._most, self._stall = most, stall
         self._inbox = Inbox()
         self._tails: dict[tuple[str, str], ContainerTail] = {}
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._total = 0
         self._waits = ""
-        self._handed: dict[Source, bytes] = {}  # the last line that left of each
 
     @property
     def status(self) -> TailStatus:
@@ -119,8 +126,9 @@ class Tail:
             words.append(f"{len(self._tails)} of {self._total} containers")
         if status.last_at is not None and status.following:
             age = max(0, round(self._clock.now() - status.last_at))
-            at = datetime.fromtimestamp(status.last_at).astimezone()
-            words.append(f"last line {age} s ago" if age < SILENT else f"silent since {at:%H:%M:%S}")
+            words.append(
+                f"last line {age} s ago" if age < SILENT else f"silent since {at_second(status.last_at)}"
+            )
         words.append("lines may be missing" if status.unknown_loss else f"{status.lost} lost")
         return ", ".join(words)
 
@@ -136,16 +144,10 @@ class Tail:
                 if len(self._tails) > 1:
                     await self._clock.sleep(WINDOW)
                 for batch in batched(merge(self._inbox.take())):
-                    self._note(batch)
                     yield batch
         finally:
             manager.cancel()
             await asyncio.gather(manager, return_exceptions=True)
-
-    def _note(self, batch: Batch) -> None:
-        for item in batch:
-            if isinstance(item, Chunk):
-                self._handed[item.source] = item.data[item.data.rfind(b"\n", 0, -1) + 1 :]
 
     async def _manage(self) -> None:
         fresh = False
@@ -161,7 +163,9 @@ class Tail:
                     if fresh and not any(uid == one.uid for uid, _ in self._tails):
                         text = f"new pod {one.pod}"
                         await self._inbox.put(Seam(SeamKind.NEW_POD, text, self._clock.now()))
-                    tail = ContainerTail(self._client, self._store, self._clock, self._inbox, one)
+                    tail = ContainerTail(
+                        self._client, self._store, self._clock, self._inbox, one, self._stall
+                    )
                     self._tails[key] = tail
                     self._tasks[key] = group.create_task(tail.run(), name=f"log {one.pod} {one.container}")
                 fresh = True
@@ -196,31 +200,30 @@ class Tail:
         self._total = len(made)
         return made
 
-    async def older(self) -> Batch:
-        """Four times the lines of each container up to what was handed out, to stand in place of it."""
-        self._lines = 4 * (self._lines or 200)
-        found: list[Chunk | Seam] = []
-        for source, last in list(self._handed.items()):
+    async def older(self, shown: Mapping[Source, Shown]) -> list[Chunk]:
+        """What stands before the first shown line of each container that is still followed.
+
+        One request each, with four times the lines that are shown; a first line that is in its answer no
+        more (the file was rotated) leaves that container as it is.
+        """
+        found: list[Chunk] = []
+        for source, (first, count) in shown.items():
             tail = self._tails.get((source.uid, source.container))
             if tail is None or tail.source != source:
                 continue
-            data = await self._read_all(source)
-            at = (b"\n" + data).rfind(b"\n" + last)
-            if at >= 0:
-                data = data[: at + len(last)]
-                found.append(Chunk(source, data, data.count(b"\n"), replayed=True))
-        return tuple(merge(found))
+            data = await self._read_back(source, tail.wanted.previous, MORE * max(count, LINES))
+            at = (b"\n" + data).find(b"\n" + first)
+            if at > 0:
+                found.append(Chunk(source, data[:at], data.count(b"\n", 0, at), replayed=True))
+        return found
 
-    async def _read_all(self, source: Source) -> bytes:
-        lines, parts = Lines(), list[bytes]()
+    async def _read_back(self, source: Source, previous: bool, count: int) -> bytes:
         where = (source.namespace, source.pod, source.container)
         try:
-            async with self._client.log(*where, follow=False, tail=self._lines) as chunks:
-                async for chunk in chunks:
-                    parts.append(lines.feed(chunk))
+            async with self._client.log(*where, follow=False, previous=previous, tail=count) as chunks:
+                return await whole(chunks)
         except DeployError:
             return b""  # what is shown stays
-        return b"".join((*parts, lines.finish()))
 
 
 def _ready(pod: Pod) -> bool:

@@ -2,40 +2,64 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 
 from tui.clock import Clock
-from tui.errors import DeployError, Forbidden, Gone, Invalid
+from tui.errors import DeployError, Forbidden, Gone, Invalid, Unreachable
 from tui.merge import utc
 from tui.model.log import Chunk, Seam, SeamKind, Source
-from tui.resume import Joint, Lines, Position
+from tui.model.pod import Container
+from tui.resume import Joint, Lines, Position, whole
 from tui.store import Store
 from tui.tail_inbox import Inbox
-from tui.tail_parts import Figures, LogClient, Wanted
-from tui.tail_state import Instance, how_ended, instance_of, over, pod_of, restarted, why_waiting
+from tui.tail_parts import Figures, Wanted
+from tui.tail_pull import QUIET, pulled
+from tui.tail_state import (
+    Instance,
+    how_ended,
+    instance_of,
+    link_back,
+    over,
+    pod_of,
+    restarted,
+    why_waiting,
+)
+from tui.wire.kube import Client
 
-_QUIET = 1.0  # seconds without a byte after which an overlap is decided
-_STALL = 60.0  # seconds of silence after which one line is asked for
+STALL = 60.0  # seconds of silence after which one line is asked for
+_ANSWER = 10.0  # seconds within which it has to come
+_JUST = 600.0  # seconds for which the end of the run before a restart belongs to the present one
 _GRACE = 3.0  # seconds a stream may go on after the store said its container ended
+_RIGHTS = 15.0  # seconds after which a forbidden log is asked for again
 _BACKOFF = (0.5, 1.0, 2.0, 5.0, 10.0)
-_END = b""
 
 
 class ContainerTail:
     """Follows one container of one pod until the pod is gone or the container will not run again."""
 
-    def __init__(self, client: LogClient, store: Store, clock: Clock, inbox: Inbox, wanted: Wanted) -> None:
+    def __init__(
+        self,
+        client: Client,
+        store: Store,
+        clock: Clock,
+        inbox: Inbox,
+        wanted: Wanted,
+        stall: float = STALL,
+    ) -> None:
         self.wanted = wanted
         self.figures = Figures()
-        self._client, self._store, self._clock, self._inbox = client, store, clock, inbox
+        self._open = partial(client.log, wanted.namespace, wanted.pod, wanted.container)
+        self._store, self._clock, self._inbox, self._stall = store, clock, inbox, stall
         self._instance: Instance | None = None
         self._position = Position()
         self._opened = False  # the present instance was read once
         self._drained = False  # the present instance was read to its end
+        self._waits = ""  # the instance of which it was said that the next one waits
+        self._forbidden = False  # and that was said
+        self._over = 0.0  # seconds since the store said that the run that is read has ended
+        self._whole = False  # the present instance is read from its first line
         self._lost_at: float | None = None  # when the link broke
         self._back_at: float | None = None
         self._filled = 0
@@ -43,17 +67,15 @@ class ContainerTail:
 
     async def run(self) -> None:
         """Reads until nothing more can come."""
-        if self.wanted.previous:
-            await self._read_previous(self.wanted.tail)
-            self.figures.finished = True
-            return
         while not self.figures.finished:
             versions = self._store.versions(("Pod",))
             try:
                 wait = await self._step()
             except Forbidden as error:
-                await self._seam(SeamKind.END, str(error), bad=True)
-                return
+                if not self._forbidden:
+                    await self._seam(SeamKind.END, str(error), bad=True)
+                self._forbidden, self.figures.words = True, error.title
+                wait = _RIGHTS
             except (Invalid, Gone) as error:
                 self.figures.words = error.title
                 self._drained = ended = self._instance is not None and self._instance.ended is not None
@@ -72,21 +94,22 @@ class ContainerTail:
             await self._pod_gone()
             return None
         container = pod.container(self.wanted.container)
+        if self.wanted.previous:
+            await self._previous_alone(container)
+            return None
         now = instance_of(container)
-        if now is None:
+        if container is None or now is None:
             self.figures.words = why_waiting(pod, container)
             return 0.0
         if self._instance is None:
-            if container is not None and container.last is not None and not now.ended:
-                await self._read_previous(self.wanted.tail)
-                await self._seam(
-                    SeamKind.RESTART, restarted(self.wanted.label, container, container.last), bad=True
-                )
+            if self._just_restarted(container) and await self._read_previous():
+                text = restarted(self.wanted.label, container, container.last)
+                await self._seam(SeamKind.RESTART, text, bad=True)
+                self._whole = True
         elif now.id != self._instance.id:
             await self._finish_old(self._instance, now)
-            if container is not None:
-                ended = container.last if not now.ended else None
-                await self._seam(SeamKind.RESTART, restarted(self.wanted.label, container, ended), bad=True)
+            ended = container.last if not now.ended else None
+            await self._seam(SeamKind.RESTART, restarted(self.wanted.label, container, ended), bad=True)
             self._position, self._opened, self._drained = Position(), False, False
         self._instance = now
         if now.ended is None:
@@ -102,6 +125,12 @@ class ContainerTail:
             await self._seam(SeamKind.END, text, bad=not good)
             self.figures.finished = True
         self.figures.words = f"ended: {how_ended(now.ended)}"
+        if now.waiting:
+            self.figures.words += ", waits to start again"
+            if self._waits != now.id:
+                self._waits = now.id
+                text = f"{self.wanted.label} {self.figures.words}: {container.waiting}"
+                await self._seam(SeamKind.WAIT, text, bad=True)
         return 0.0
 
     async def _pod_gone(self) -> None:
@@ -131,41 +160,46 @@ class ContainerTail:
         text = f"the end of {self.wanted.label}'s run is not recoverable: {why}"
         await self._seam(SeamKind.LOSS, text, bad=True, lost=-1)
 
-    async def _read_previous(self, tail: int | None) -> None:
-        lines = Lines()
-        with contextlib.suppress(Invalid, Gone):  # no previous run is kept: nothing to splice in
-            async with self._open(follow=False, previous=True, tail=tail) as chunks:
-                async for chunk in chunks:
-                    await self._hand_on(lines.feed(chunk), previous=True, replayed=True)
-            await self._hand_on(lines.finish(), previous=True, replayed=True)
+    async def _previous_alone(self, container: Container | None) -> None:
+        """The run before the present one, and how it ended."""
+        ended = container.last if container is not None else None
+        if not await self._read_previous():
+            await self._seam(SeamKind.END, f"{self.wanted.label}: no run before this one is kept")
+        elif ended is not None:
+            text = f"{self.wanted.label} ended: {how_ended(ended)}"
+            await self._seam(SeamKind.END, text, bad=ended.exit_code != 0)
+        self.figures.finished = True
 
-    def _open(
-        self, *, follow: bool, previous: bool = False, since: str | None = None, tail: int | None = None
-    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        wanted = self.wanted
-        return self._client.log(
-            wanted.namespace,
-            wanted.pod,
-            wanted.container,
-            follow=follow,
-            previous=previous,
-            since=since,
-            tail=tail,
-        )
+    def _just_restarted(self, container: Container) -> bool:
+        since = container.running_since
+        return container.last is not None and since is not None and self._clock.now() - since < _JUST
+
+    async def _read_previous(self) -> bool:
+        """Hands on the run before, in one piece so that a second try doubles nothing; False: none is kept."""
+        since, tail = self.wanted.since, self.wanted.tail
+        try:
+            async with self._open(follow=False, previous=True, since=since, tail=tail) as chunks:
+                block = await whole(chunks)
+        except (Invalid, Gone):
+            return False
+        await self._hand_on(block, previous=True, replayed=True)
+        return True
 
     async def _read(self, *, follow: bool, previous: bool = False) -> None:
         """One stream, from where the last one ended."""
         first = not self._opened
         since = self._position.since or (self.wanted.since if first else None)
-        tail = self.wanted.tail if first and self._position.since is None else None
+        tail = self.wanted.tail if first and since is None and not self._whole else None
         joint, lines = Joint(self._position), Lines()
         async with self._open(follow=follow, previous=previous, since=since, tail=tail) as chunks:
-            self._opened = True
+            self._opened, self._forbidden = True, False
             if self._lost_at is not None and self._back_at is None:
                 self._back_at = self._clock.now()
             self._attempt = 0
-            async with contextlib.aclosing(self._pulled(chunks, follow)) as pulled:
-                async for chunk in pulled:
+            self._over = 0.0
+            hangs = self._hangs if follow else _never
+            async with contextlib.aclosing(pulled(chunks, self._clock, hangs)) as pulling:
+                async for chunk in pulling:
                     if chunk is None:
                         await self._pass(joint, joint.settle(), rest=True)
                     elif whole := lines.feed(chunk):
@@ -184,21 +218,16 @@ class ContainerTail:
         if self._lost_at is None or self._back_at is None:
             return
         self._filled += block.count(b"\n")
-        back = utc(datetime.fromtimestamp(self._back_at).astimezone().isoformat().encode())
-        if rest or utc(self._position.stamp) >= back:
+        back = datetime.fromtimestamp(self._back_at, UTC).isoformat().encode()
+        if rest or utc(self._position.stamp) >= utc(back):
             await self._link_seam()
 
     async def _link_seam(self) -> None:
         assert self._lost_at is not None
         assert self._back_at is not None
-        lost, back = (
-            datetime.fromtimestamp(at).astimezone().strftime("%H:%M:%S")
-            for at in (self._lost_at, self._back_at)
-        )
-        count, self._filled = self._filled, 0
-        filled = f"{count} line{'s' * (count != 1)} filled in"
-        self._lost_at = self._back_at = None
-        await self._seam(SeamKind.LINK, f"link lost {lost}, back {back}: {filled}, none lost")
+        text = link_back(self._lost_at, self._back_at, self._filled)
+        self._lost_at, self._back_at, self._filled = None, None, 0
+        await self._seam(SeamKind.LINK, text)
 
     async def _hand_on(self, block: bytes, *, replayed: bool = False, previous: bool = False) -> None:
         if not block:
@@ -241,47 +270,20 @@ class ContainerTail:
         now = instance_of(pod.container(self.wanted.container)) if pod else None
         return now is not None and now.ended is None and now.id == (self._instance and self._instance.id)
 
-    async def _pulled(self, chunks: AsyncIterator[bytes], follow: bool) -> AsyncGenerator[bytes | None, None]:
-        """Chunks; None once after each second's rest. Ends with the stream, or when it hangs."""
-        pull: asyncio.Task[bytes] | None = None
-        silent = ended = 0.0
-        try:
-            while True:
-                if pull is None:
-                    pull = asyncio.create_task(_next(chunks))
-                timer = asyncio.create_task(self._clock.sleep(_QUIET))
-                try:
-                    await asyncio.wait({pull, timer}, return_when=asyncio.FIRST_COMPLETED)
-                finally:
-                    timer.cancel()
-                if pull.done():
-                    chunk, pull, silent = pull.result(), None, 0.0
-                    if chunk == _END:
-                        return
-                    yield chunk
-                    continue
-                yield None
-                silent += _QUIET
-                ended = 0.0 if self._current() else ended + _QUIET
-                if follow and (ended >= _GRACE or (silent >= _STALL and await self._missed())):
-                    return
-                silent %= _STALL
-        finally:
-            if pull is not None:
-                pull.cancel()
-                await asyncio.gather(pull, return_exceptions=True)
+    async def _hangs(self, silent: float) -> bool:
+        """A followed stream is over when the store says so, or when lines came that it did not bring."""
+        self._over = 0.0 if self._current() else self._over + QUIET
+        return self._over >= _GRACE or (silent % self._stall < QUIET and await self._missed())
 
     async def _missed(self) -> bool:
         """Whether the container wrote since the last line read: the stream went silent for good."""
-        lines, found = Lines(), b""
-        async with self._open(follow=False, tail=1) as chunks:
-            async for chunk in chunks:
-                found += lines.feed(chunk)
+        try:
+            async with self._clock.timeout(_ANSWER), self._open(follow=False, tail=1) as chunks:
+                found = await whole(chunks)
+        except TimeoutError:
+            raise Unreachable("the log does not answer") from None
         return utc(found.partition(b" ")[0]) > utc(self._position.stamp)
 
 
-async def _next(chunks: AsyncIterator[bytes]) -> bytes:
-    async for chunk in chunks:
-        if chunk:
-            return chunk
-    return _END
+async def _never(silent: float) -> bool:
+    return False

@@ -1,27 +1,8 @@
-"""What a container's tail is given and what it tells: the client it reads through, its task, its figures."""
+"""What a container's tail is given and what it tells: its task and its figures."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
-
-
-class LogClient(Protocol):
-    """What reads logs: raw chunks as they come; raises tui.errors."""
-
-    def log(
-        self,
-        namespace: str,
-        pod: str,
-        container: str,
-        *,
-        follow: bool,
-        previous: bool = False,
-        since: str | None = None,
-        tail: int | None = None,
-    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]: ...
 
 
 @dataclass(frozen=True, slots=True)

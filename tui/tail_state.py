@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from tui.model.pod import Container, Ended, Pod
 from tui.store import Store
@@ -70,6 +71,17 @@ def restarted(label: str, container: Container, ended: Ended | None) -> str:
     if ended is not None and ended.finished is not None and since is not None:
         words.append(f"gap {max(0.0, since - ended.finished):.1f} s")
     return f"{label} restarted: {', '.join(words)}"
+
+
+def at_second(moment: float) -> str:
+    """`12:04:03`, UTC as the lines say it."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%H:%M:%S")
+
+
+def link_back(lost: float, back: float, count: int) -> str:
+    """`link lost 12:04:03, back 12:05:10: 20 lines filled in, none lost`."""
+    filled = f"{count} line{'s' * (count != 1)} filled in"
+    return f"link lost {at_second(lost)}, back {at_second(back)}: {filled}, none lost"
 
 
 def over(pod: Pod, container: Container | None) -> bool:
