@@ -84,7 +84,7 @@ def test_versions_of_images(image: str, expected: str) -> None:
 
 def test_namespaces_begin_with_all() -> None:
     store = world()
-    rows = namespace.rows(store, surveyed(store), ANY, NOW)
+    rows = namespace.rows(store, surveyed(store), ANY, None)
     assert [line(row)[:4] for row in rows] == [
         ["all", "!3", "2/3", "1 failed"],
         ["services", "!3", "2/3", "1 failed"],

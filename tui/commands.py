@@ -10,6 +10,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from tui.actions import ACTIONS
+from tui.screens import enter
 from tui.screens.cockpit import CockpitScreen
 
 if TYPE_CHECKING:
@@ -46,4 +47,4 @@ class Actions(Provider):
         if cockpit.view is not None:
             for one in cockpit.view.survey.workloads.values():
                 meta = one.workload.meta
-                yield f"{meta.kind} {meta.path}", "Goes to it.", partial(screen.reveal, one.workload)
+                yield f"{meta.kind} {meta.path}", "Goes to it.", partial(enter.reveal, screen, one.workload)

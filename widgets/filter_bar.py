@@ -83,6 +83,19 @@ class FilterBar(Widget):
         self.add_class("-open")
         self._input.focus()
 
+    def put(self, text: str) -> None:
+        """Shows that filter as if it had been typed and kept; empty closes the bar. The focus stays."""
+        if text == self._told.text and self.is_open == bool(text):
+            return
+        with self.prevent(Input.Changed):
+            self._input.value = text
+        self._told = Filter.parse(text)
+        self._say_problem()
+        if not text and self._input.has_focus:
+            self._give_back()
+        self.set_class(bool(text), "-open")
+        self.post_message(self.Changed(self, self._told))
+
     def clear(self) -> None:
         """As escape does."""
         had_focus = self._input.has_focus

@@ -11,7 +11,7 @@ from textual.message import Message
 from widgets.filter import Filter
 from widgets.live_table_columns import Column, Row
 from widgets.live_table_face import TableFace
-from widgets.live_table_lines import Lines
+from widgets.live_table_lines import Lines, row_text
 from widgets.since import Cell, Part, Since
 from widgets.tone import Span, Tone
 
@@ -154,6 +154,7 @@ class LiveTable(TableFace, can_focus=True):
         """A key was pressed: the lines keep their order for two seconds."""
         self._held_until = self._now() + HOLD
         self._moved = True
+        self.lines.wish = None
 
     # What it says
 
@@ -166,6 +167,11 @@ class LiveTable(TableFace, can_focus=True):
     def cursor_row(self) -> Row | None:
         """The living row under the cursor; None when it is gone, or hidden."""
         return self.lines.current
+
+    @property
+    def gone(self) -> str:
+        """The first words of the row whose object went under the cursor; "" while it is there."""
+        return row_text(self.lines.ghost).partition("  ")[0] if self.lines.ghost is not None else ""
 
     @property
     def targets(self) -> tuple[Hashable, ...]:
@@ -216,6 +222,11 @@ class LiveTable(TableFace, can_focus=True):
             self.bring_into_view()
             self._tell()
         return found
+
+    def wish(self, row_id: Hashable) -> None:
+        """Moves the cursor to that object now, or as soon as it has a line if no key comes before."""
+        if not self.select(row_id):
+            self.lines.wish = row_id
 
     def clear_marks(self) -> None:
         if self.lines.marks:

@@ -22,6 +22,7 @@ class Lines:
         self.shown: list[Row] = []
         self.cursor: Hashable | None = None
         self.ghost: Row | None = None
+        self.wish: Hashable | None = None  # where the cursor is to go as soon as that object has a line
         self.at = -1
         self.marks: frozenset[Hashable] = frozenset()
         self.sort: tuple[int, bool] | None = None
@@ -74,6 +75,8 @@ class Lines:
             shown = [row for row in kept if row.id in passing] + [row for row in shown if row.id not in known]
         elif self.sort is not None:
             shown = by_column(shown, *self.sort)
+        if self.wish is not None and any(row.id == self.wish for row in shown):
+            self.cursor, self.wish = self.wish, None
         if self.cursor is None and shown:
             self.cursor = shown[0].id
         at = self._find(shown)
@@ -97,7 +100,8 @@ class Lines:
             self.move(0)
 
     def move(self, to: int) -> None:
-        """To that line, or the nearest; a ghost under the cursor ends."""
+        """To that line, or the nearest; a ghost under the cursor ends, and so does a wish."""
+        self.wish = None
         if self.ghost is not None:
             self.shown = [*self.shown[: self.at], *self.shown[self.at + 1 :]]
             to -= to > self.at

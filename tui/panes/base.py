@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
+from tui.model.workload import Workload
 from tui.session import Session
 from tui.store import LinkState, Record
 from tui.survey import Survey
@@ -31,6 +32,12 @@ class TablePane(Vertical):
     kinds: tuple[str, ...] = ()
     """Kinds whose change makes it repaint, and whose links are its condition."""
 
+    scoped = True
+    """Whether it shows the chosen namespaces only."""
+
+    own: frozenset[str] = frozenset()
+    """Kinds of which each object has a row here, and nowhere before."""
+
     title: str = ""
     """Of its tab."""
 
@@ -40,8 +47,11 @@ class TablePane(Vertical):
         super().__init__(id=id)
         self.table = LiveTable(columns, now=now, markable=markable, id=f"{id}-table")
         self.filter_bar = FilterBar(id=f"{id}-filter")
+        self.of: Record | None = None  # shows only what belongs to that workload, Job or CronJob
         self._now = now
         self._seen: tuple[object, ...] = ()
+        self._bound: tuple[str, frozenset[str] | None, str] | None = None
+        self._cursors: dict[str, Hashable | None] = {}  # by environment
 
     def compose(self) -> ComposeResult:
         yield self.table
@@ -58,15 +68,52 @@ class TablePane(Vertical):
     def show(self, view: View) -> None:
         """Repaints when something that it reads differs."""
         store = view.session.store
-        seen = (id(view.session), view.namespaces, int(self._now()), *store.versions((*self.kinds, "links")))
+        self.bind(view)
+        seen = (self._bound, view.namespaces, int(self._now()), *store.versions((*self.kinds, "links")))
         if seen == self._seen:
             return
-        if self._seen and self._seen[0] != seen[0]:
-            self.table.forget()
         self._seen = seen
-        self.table.set_rows(self.rows(view))
+        rows = self.rows(view)
+        if self.of is not None:
+            family = belonging(view, self.of)
+            rows = [row for row in rows if row.id in family]
+        self.table.set_rows(rows)
         self.table.stale = view.session.link.state in (LinkState.STALE, LinkState.UNREACHABLE)
         self.table.empty = Content(condition(view, self.kinds))
+
+    def bind(self, view: View) -> None:
+        """Turns to what that view shows: sort stays, marks go, the cursor is where it was last there;
+        in another environment the filter goes as well."""
+        environment = view.session.environment.name
+        other = self._bound is not None and self._bound[0] != environment
+        if other:
+            self.of = None
+            self.filter_bar.put("")
+            self.table.set_filter(None)
+        scope = view.namespaces if self.scoped else None
+        bound = (environment, scope, self.of.meta.uid if self.of is not None else "")
+        if bound == self._bound:
+            return
+        self.keep_cursor()
+        self._bound = bound
+        self.table.forget()
+        self.table.wish(self._cursors.get(environment))
+
+    def keep_cursor(self) -> None:
+        """Remembers where the cursor stands in the environment that is shown."""
+        if self._bound is not None and self.table.cursor is not None:
+            self._cursors[self._bound[0]] = self.table.cursor
+
+    def show_nothing(self, words: str) -> None:
+        """There is nothing to read in front: no rows, and why."""
+        self.keep_cursor()
+        self._bound, self._seen, self.of = None, (), None
+        if self.table.total:
+            self.filter_bar.put("")
+            self.table.set_filter(None)
+            self.table.forget()
+        self.table.stale = False
+        self.table.empty = Content(words)
 
     def record(self, view: View, uid: object) -> Record | None:
         """The record behind a row of this pane."""
@@ -76,6 +123,17 @@ class TablePane(Vertical):
                 return found
         return None
 
+    def targets(self, view: View) -> tuple[Record, ...]:
+        """The records that a key acts on: the marked ones, else the cursor's."""
+        found = (self.record(view, uid) for uid in self.table.targets)
+        return tuple(record for record in found if record is not None)
+
+    @property
+    def nothing(self) -> str:
+        """Why there is no target."""
+        gone = self.table.gone
+        return f"{gone} is gone: choose another row" if gone else "Nothing is under the cursor."
+
     def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
         """Hides while typing."""
         self.table.set_filter(message.filter)
@@ -83,6 +141,14 @@ class TablePane(Vertical):
     def on_filter_bar_cleared(self, message: FilterBar.Cleared) -> None:
         """Shows all again."""
         self.table.set_filter(message.filter)
+
+
+def belonging(view: View, owner: Record) -> set[Hashable]:
+    """The uids of a workload's or Job's pods, or of a CronJob's Jobs."""
+    if isinstance(owner, Workload):
+        return {pod.meta.uid for pod in view.survey.pods(owner)}
+    kind = "Job" if owner.meta.kind == "CronJob" else "Pod"
+    return {one.meta.uid for one in view.session.store.children(owner.meta.uid, kind)}
 
 
 def condition(view: View, kinds: tuple[str, ...]) -> str:

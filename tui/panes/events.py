@@ -14,6 +14,7 @@ class EventsPane(TablePane):
 
     title = "Events"
     kinds = ("Event",)
+    own = frozenset({"Event"})
 
     def __init__(self, *, now: Callable[[], float]) -> None:
         super().__init__(present.COLUMNS, id="events", now=now, markable=True)

@@ -14,6 +14,7 @@ class JobsPane(TablePane):
 
     title = "Jobs"
     kinds = ("Job", "CronJob", "Pod")
+    own = frozenset({"Job", "CronJob"})
 
     def __init__(self, *, now: Callable[[], float]) -> None:
         super().__init__(present.COLUMNS, id="jobs", now=now, markable=True)

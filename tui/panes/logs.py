@@ -84,6 +84,16 @@ class LogsPane(Vertical):
         if words != self.border_subtitle:
             self.border_subtitle = words
 
+    def leave(self) -> None:
+        """What is shown is of an environment that is not in front any more."""
+        if self._shown is None or self.pinned:
+            return
+        if self._worker is not None:
+            self._worker.cancel()
+        self._wanted = self._shown = self._tail = None
+        self.log_view.attach(Ring(self._ring_bytes))
+        self.border_title, self.border_subtitle = "5 Logs", ""
+
     def _begin(self, view: View, record: Record, wanted: tuple[str, str, bool]) -> None:
         self._shown = wanted
         self.log_view.attach(Ring(self._ring_bytes))

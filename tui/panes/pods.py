@@ -14,6 +14,7 @@ class PodsPane(TablePane):
 
     title = "Pods"
     kinds = ("Pod",)
+    own = frozenset({"Pod"})
 
     def __init__(self, *, now: Callable[[], float]) -> None:
         super().__init__(present.COLUMNS, id="pods", now=now, markable=True)

@@ -15,7 +15,6 @@ from tui.panes.jobs import JobsPane
 from tui.panes.pods import PodsPane
 from tui.panes.trouble import TroublePane
 from tui.panes.workloads import WorkloadsPane
-from tui.store import Record
 
 TABS: tuple[type[TablePane], ...] = (TroublePane, WorkloadsPane, PodsPane, JobsPane, EventsPane)
 
@@ -43,7 +42,15 @@ class WorkPane(Vertical):
         marks = len(self.current.table.marks)
         marked = f", {marks} marked" if marks else ""
         hidden = self.current.table.hidden_marks
-        self.border_subtitle = f" {count}{marked}{f' ({hidden} hidden)' if hidden else ''} "
+        of = f" of {self.current.of.meta.name}" if self.current.of is not None else ""
+        self.border_subtitle = f" {count}{of}{marked}{f' ({hidden} hidden)' if hidden else ''} "
+
+    def show_nothing(self, words: str) -> None:
+        """Nothing is read in front: why, in every tab."""
+        for tab in self.tabs:
+            tab.show_nothing(words)
+        self.border_title = Content("4 Nothing to show").markup
+        self.border_subtitle = ""
 
     def _titles(self, view: View) -> list[str | Content | tuple[str, str]]:
         parts: list[str | Content | tuple[str, str]] = []
@@ -66,11 +73,10 @@ class WorkPane(Vertical):
         self.query_one(ContentSwitcher).current = tab.id
         tab.table.focus()
 
+    def tab_of(self, kind: str) -> TablePane | None:
+        """The tab where objects of that kind have their rows."""
+        return next((tab for tab in self.tabs if kind in tab.own), None)
+
     def find(self, kind: type[TablePane]) -> TablePane:
         """The tab of that class."""
         return next(tab for tab in self.tabs if isinstance(tab, kind))
-
-    def targets(self, view: View) -> tuple[Record, ...]:
-        """The records that a deed would act on."""
-        found = (self.current.record(view, uid) for uid in self.current.table.targets)
-        return tuple(record for record in found if record is not None)

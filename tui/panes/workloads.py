@@ -14,6 +14,7 @@ class WorkloadsPane(TablePane):
 
     title = "Workloads"
     kinds = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "HorizontalPodAutoscaler")
+    own = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 
     def __init__(self, *, now: Callable[[], float]) -> None:
         super().__init__(present.COLUMNS, id="workloads", now=now, markable=True)

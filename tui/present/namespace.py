@@ -18,23 +18,25 @@ COLUMNS = (
 _EMPTY = NamespaceSummary()
 
 
-def rows(store: Store, survey: Survey, environment: Environment, now: float) -> list[Row]:
-    """ "all" first (its id is ""), then the configured order, else those of the cluster by name."""
+def rows(store: Store, survey: Survey, environment: Environment, chosen: frozenset[str] | None) -> list[Row]:
+    """ "all" first (its id is ""), then the configured order, else those of the cluster by name;
+    `chosen` are shown in pane 4, None is all."""
     if environment.namespaces:
         named = [(one.actual, one.text) for one in environment.namespaces]
     else:
         there = {record.meta.name for record in store.all("Namespace")} | set(survey.by_namespace) - {""}
         named = [(name, "") for name in sorted(there)]
     listed = {record.meta.name for record in store.all("Namespace")}
-    made = [cached(survey, "namespace", "", ("", "", survey.total, True), row)]
+    made = [cached(survey, "namespace", "", ("", "", survey.total, True, chosen is None), row)]
     for name, purpose in named:
         summary = survey.by_namespace.get(name, _EMPTY)
         exists = not listed or name in listed
-        made.append(cached(survey, "namespace", name, (name, purpose, summary, exists), row))
+        here = chosen is not None and name in chosen
+        made.append(cached(survey, "namespace", name, (name, purpose, summary, exists, here), row))
     return made
 
 
-def row(name: str, purpose: str, summary: NamespaceSummary, exists: bool) -> Row:
+def row(name: str, purpose: str, summary: NamespaceSummary, exists: bool, chosen: bool) -> Row:
     """One namespace, or all of them when the name is empty."""
     short = summary.ready < summary.total
     jobs = [f"{summary.running_jobs} run"] if summary.running_jobs else []
@@ -44,11 +46,12 @@ def row(name: str, purpose: str, summary: NamespaceSummary, exists: bool) -> Row
     return Row(
         name,
         (
-            (Span(name or "all"),),
+            (Span(name or "all", Tone.BOLD if chosen else Tone.PLAIN),),
             (Span(f"!{summary.troubles}" if summary.troubles else "", Tone.BAD),),
             (Span(ready, Tone.LOOK if short or not exists else Tone.QUIET),),
             (Span(", ".join(jobs), Tone.BAD if summary.failed_jobs else Tone.MOVING),),
             (Span(purpose, Tone.QUIET),),
         ),
         (name, -summary.troubles, summary.ready - summary.total, summary.running_jobs, purpose),
+        sign=Span("▸" if chosen else "", Tone.ACCENT),
     )

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tui.actions import ACTIONS, BY_ID
-from tui.actions.base import Action, Asked, Deed
+from tui.actions.base import Deed
+from tui.panes.base import TablePane
 from tui.panes.environments import EnvironmentsPane
 from tui.panes.logs import LogsPane
 from tui.panes.namespaces import NamespacesPane
 from tui.panes.waves import WavesPane
 from tui.panes.work import WorkPane
 from tui.present.header import header
-from tui.screens import asked
-from tui.screens.views import pods_of
+from tui.screens import able, asked, enter, travel
 from tui.store import Record
 from widgets.filter_bar import FilterBar
 from widgets.header_line import HeaderLine
-from widgets.key_line import Hint, KeyLine
+from widgets.key_line import KeyLine
 from widgets.live_table import LiveTable
 
 if TYPE_CHECKING:
@@ -35,9 +36,12 @@ class CockpitScreen(Screen[None]):
 
     BINDINGS = [
         *[Binding(str(number), f"pane({number})", show=False) for number in range(1, 6)],
-        Binding("escape,q", "back", show=False, id="back"),
-        Binding("left", "tab(-1)", show=False, id="tab.before"),
-        Binding("right", "tab(1)", show=False, id="tab.next"),
+        Binding("escape,q", "back", "Clear the filter, the marks, then back", show=False, id="back"),
+        Binding("left_square_bracket", "travel('back')", "The view before", show=False, id="view.back"),
+        Binding("right_square_bracket", "travel('forward')", "Forward again", show=False, id="view.forward"),
+        Binding("minus", "travel('last')", "The last view, and back", show=False, id="view.last"),
+        Binding("left", "tab(-1)", "The tab before", show=False, id="tab.before"),
+        Binding("right", "tab(1)", "The next tab", show=False, id="tab.next"),
         *[
             Binding(action.key, f"ask('{action.id}')", action.words, show=False, id=action.id)
             for action in ACTIONS
@@ -45,6 +49,13 @@ class CockpitScreen(Screen[None]):
         ],
     ]
     AUTO_FOCUS = "#work LiveTable"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.travels = travel.Travels()
+        self._front = ""  # the environment whose logs are shown
+        self._in_waves = False  # pane 3 had the focus last
+        self._came_from: Widget | None = None  # what had the focus before the full log
 
     def compose(self) -> ComposeResult:
         now = self.cockpit.clock.now
@@ -80,7 +91,16 @@ class CockpitScreen(Screen[None]):
         )
         self.query_one(HeaderLine).set(badge, cockpit.colour(cockpit.environment), left, right)
         self.query_one(EnvironmentsPane).show_all()
-        if view is not None:
+        if view is None:
+            words = able.unread(cockpit)
+            for each in (self.query_one(NamespacesPane), self.query_one(WavesPane)):
+                each.show_nothing("")
+            self.query_one(WorkPane).show_nothing(words)
+            self.query_one(LogsPane).leave()
+        else:
+            if cockpit.front != self._front:
+                self._front = cockpit.front
+                self.query_one(LogsPane).leave()
             for pane in (self.query_one(NamespacesPane), self.query_one(WavesPane)):
                 pane.show(view)
             self.query_one(WorkPane).show(view)
@@ -88,36 +108,25 @@ class CockpitScreen(Screen[None]):
         if whole_second:
             for table in self.query(LiveTable):
                 table.tick()
-        self.query_one(KeyLine).set_keys(self._hints())
-
-    def _hints(self) -> list[Hint]:
-        targets = self.targets()
-        name = targets[0].meta.name if len(targets) == 1 else f"{len(targets)} marked" if targets else ""
-        hints = []
-        for action in ACTIONS:
-            if not action.show:
-                continue
-            words = f"{action.words} {name}" if action.id == "restart" and name else action.words
-            hints.append(
-                Hint(action.keys[0], words, dim=not self._can(action, targets), keep=action.id == "help")
-            )
-        return hints
-
-    def _can(self, action: Action, targets: tuple[Record, ...]) -> bool:
-        if action.kinds and not any(action.fits(record.meta.kind) for record in targets):
-            return False
-        view = self.cockpit.view
-        if isinstance(action, Deed) and view is not None:
-            refused = action.refuse(Asked(view.session.store, self.cockpit.environment, targets))
-            return len(refused) < len(targets)
-        return True
+        self.query_one(KeyLine).set_keys(able.hints(self))
 
     # Focus
 
+    @property
+    def source(self) -> TablePane:
+        """Where keys find their targets: pane 3 since it had the focus, pane 4 otherwise."""
+        return self.query_one(WavesPane) if self._in_waves else self.query_one(WorkPane).current
+
     def targets(self) -> tuple[Record, ...]:
-        """The marked records of pane 4, else the one under its cursor."""
+        """The marked records, else the one under the cursor."""
         view = self.cockpit.view
-        return self.query_one(WorkPane).targets(view) if view is not None else ()
+        return self.source.targets(view) if view is not None else ()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Logs show what was chosen before they got the focus, so they change nothing."""
+        panes = [one.id for one in event.widget.ancestors if one.has_class("pane")]
+        if panes and panes != ["logs"]:
+            self._in_waves = panes == ["waves"]
 
     def action_pane(self, number: int) -> None:
         """Gives a pane the focus; in a narrow terminal the left column shows only then."""
@@ -134,18 +143,65 @@ class CockpitScreen(Screen[None]):
 
     def action_tab(self, step: int) -> None:
         """The tab before or after, in pane 4."""
+        self.leaves(step=True)
         self.query_one(WorkPane).step(step)
+
+    # Travelling
+
+    def leaves(self, *, step: bool = False) -> None:
+        """Another view comes: the present one is kept for `[`, and the full log ends."""
+        self.travels.left(travel.here(self), step=step)
+        self.set_class(False, "-full-logs")
+
+    async def open_environment(self, name: str) -> None:
+        """Brings an environment to the front."""
+        self.leaves()
+        await self.cockpit.switch(name)
+        self.action_pane(4)
+
+    def open_namespaces(self, chosen: frozenset[str] | None) -> None:
+        """Shows the objects of these namespaces only; None shows all."""
+        self.leaves()
+        table = self.query_one(NamespacesPane).table
+        if table.marks != chosen:
+            table.clear_marks()
+        self.cockpit.namespaces = chosen
+
+    async def action_travel(self, where: str) -> None:
+        """`back`, `forward` or `last` in the views that were shown."""
+        way = {"back": self.travels.back, "forward": self.travels.forward, "last": self.travels.last}[where]
+        place = way(travel.here(self))
+        if place is None:
+            self.say(f"No view {'after' if where == 'forward' else 'before'} this one.")
+        else:
+            self.set_class(False, "-full-logs")
+            await travel.go(self, place)
 
     @on(LiveTable.Opened, "#environments-table")
     async def _open_environment(self, message: LiveTable.Opened) -> None:
-        await self.cockpit.switch(str(message.row_id))
-        self.action_pane(4)
+        await self.open_environment(str(message.row_id))
 
     @on(LiveTable.Opened, "#namespaces-table")
     def _open_namespace(self, message: LiveTable.Opened) -> None:
-        chosen = str(message.row_id)
-        self.cockpit.namespaces = None if chosen == "" else frozenset({chosen})
+        pane = self.query_one(NamespacesPane)
+        if pane.chosen is None:
+            self.open_namespaces(frozenset({str(message.row_id)}) if message.row_id else None)
         self.action_pane(4)
+
+    @on(LiveTable.Marked, "#namespaces-table")
+    def _mark_namespace(self) -> None:
+        self.open_namespaces(self.query_one(NamespacesPane).chosen)
+
+    @on(LiveTable.MarksVanished)
+    def _vanished(self, message: LiveTable.MarksVanished) -> None:
+        count = len(message.row_ids)
+        self.say(f"{count} marked object{'s are' if count > 1 else ' is'} gone, and so is the mark.")
+
+    @on(LiveTable.Opened)
+    def _open_row(self, message: LiveTable.Opened) -> None:
+        pane = message.table.parent
+        if isinstance(pane, TablePane) and not isinstance(pane, NamespacesPane):
+            enter.open_row(self, pane, message.row_id)
 
     # Asking
 
@@ -153,67 +209,75 @@ class CockpitScreen(Screen[None]):
         """A key of ACTIONS: with the targets of this very moment."""
         action, targets = BY_ID[action_id], self.targets()
         if action.deed and self.has_class("-full-logs"):
-            self.cockpit.notify("No deed works in the full log: esc first.", severity="warning", markup=False)
-            return
-        logs = self.query_one(LogsPane)
-        if action.id == "filter" and (logs.log_view.has_focus or self.has_class("-full-logs")):
-            logs.search_bar.open(logs.log_view)
+            self.say("No deed works in the full log: esc first.")
             return
         if action.id == "filter":
-            pane = self.query_one(WorkPane).current
-            pane.filter_bar.open(pane.table)
+            self._open_filter()
+            return
+        reason = able.why_not(self, action, targets)
+        if reason:
+            self.say(reason)
             return
         if isinstance(action, Deed):
-            self.query_one(WorkPane).current.table.hold()
+            self.source.table.hold()
         asked.run(self.cockpit, self, action, targets)
 
-    @on(LiveTable.Opened, "#workloads-table")
-    def _open_workload(self) -> None:
-        for record in self.targets()[:1]:
-            pods_of(self, record)
-
-    @on(LiveTable.Opened, "#trouble-table")
-    def _open_trouble(self) -> None:
-        for record in self.targets()[:1]:
-            self.reveal(record)
-
-    @on(LiveTable.Opened, "#pods-table")
-    @on(LiveTable.Opened, "#jobs-table")
-    def _open_logs(self) -> None:
-        self.full_logs(previous=False)
-
-    def reveal(self, record: Record) -> None:
-        """Goes to the tab where a record has its own row, with the cursor on it."""
-        work, view = self.query_one(WorkPane), self.cockpit.view
-        if view is None:
-            return
-        tab = next((one for one in work.tabs[1:] if record.meta.kind in one.kinds[:3]), work.current)
-        tab.show(view)
-        tab.table.select(record.meta.uid)
-        work.go(tab)
+    def _open_filter(self) -> None:
+        logs, focused = self.query_one(LogsPane), self.focused
+        pane = focused.parent if focused is not None else None
+        if logs.log_view.has_focus or self.has_class("-full-logs"):
+            logs.search_bar.open(logs.log_view)
+        else:
+            pane = pane if isinstance(pane, TablePane) else self.query_one(WorkPane).current
+            pane.filter_bar.open(pane.table)
 
     def full_logs(self, *, previous: bool) -> None:
         """Gives the log the whole screen; esc gives it back."""
-        self.set_class(True, "-full-logs")
         logs = self.query_one(LogsPane)
+        if not self.has_class("-full-logs"):
+            self._came_from = self.focused
+        self.set_class(True, "-full-logs")
         logs.previous = previous
         logs.log_view.focus()
 
-    def action_back(self) -> None:
-        """Esc: out of the full log, else out of the left column, else clears the filter."""
+    async def action_back(self) -> None:
+        """Esc: out of the full log, else the filter goes, else the marks, else the view before."""
+        logs, focused = self.query_one(LogsPane), self.focused
+        pane = focused.parent if focused is not None else None
         if self.has_class("-full-logs"):
-            self.set_class(False, "-full-logs")
-            self.query_one(LogsPane).previous = False
+            self._leave_full_logs(logs)
+            return
+        if logs.log_view.has_focus and logs.search_bar.is_open:
+            logs.search_bar.clear()
+            return
+        pane = pane if isinstance(pane, TablePane) else self.query_one(WorkPane).current
+        if pane.table.filter:
+            pane.filter_bar.put("")
+            pane.table.set_filter(None)
+        elif pane is not self.query_one(WorkPane).current or not pane.table.has_focus:
             self.action_pane(4)
-            return
-        current = self.query_one(WorkPane).current
-        if not current.table.filter and current.table.has_focus:
-            self.cockpit.notify("ctrl+q leaves.", markup=False)
-            return
-        if current.table.filter and not self.has_class("-left"):
-            current.filter_bar.clear()
-            current.table.set_filter(None)
-        self.action_pane(4)
+        elif pane.table.marks:
+            pane.table.clear_marks()
+        else:
+            place = self.travels.back(travel.here(self))
+            if place is not None:
+                await travel.go(self, place)
+            else:
+                self.say("ctrl+q or :q leaves; ? shows every key.")
+
+    def _leave_full_logs(self, logs: LogsPane) -> None:
+        if logs.search_bar.is_open:
+            logs.search_bar.clear()
+        self.set_class(False, "-full-logs")
+        logs.previous = False
+        if self._came_from is not None and self._came_from.is_attached:
+            self._came_from.focus()
+        else:
+            self.action_pane(4)
+
+    def say(self, words: str) -> None:
+        """A toast, whole and literal."""
+        self.cockpit.notify(words, severity="warning", markup=False)
 
     @on(FilterBar.Kept)
     def _filter_kept(self, message: FilterBar.Kept) -> None:

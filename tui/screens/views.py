@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from tui.errors import DeployError
 from tui.panes.logs import LogsPane
-from tui.panes.pods import PodsPane
 from tui.panes.trouble import TroublePane
 from tui.panes.work import WorkPane
+from tui.screens import enter
 from tui.store import Record
 from tui.theme import DARK, LIGHT
 from tui.wire.kinds import KINDS
-from widgets.filter import Filter
 
 if TYPE_CHECKING:
     from tui.app import Cockpit
@@ -82,12 +81,13 @@ def _previous_logs(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) ->
 
 
 def _trouble(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    screen.leaves()
     work = screen.query_one(WorkPane)
     work.go(work.find(TroublePane))
 
 
 def _everywhere(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
-    cockpit.namespaces = None
+    screen.open_namespaces(None)
 
 
 def _copy(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
@@ -112,19 +112,11 @@ def _owner(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
     if record is targets[0]:
         cockpit.notify(f"{record.meta.name} has no owner here.", severity="warning", markup=False)
     else:
-        screen.reveal(record)
+        enter.reveal(screen, record)
 
 
 def _palette(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
     cockpit.action_command_palette()
-
-
-def pods_of(screen: CockpitScreen, record: Record) -> None:
-    """The Pods tab with the pods of one workload."""
-    work = screen.query_one(WorkPane)
-    pods = work.find(PodsPane)
-    pods.table.set_filter(Filter.parse(f"{record.meta.name}-"))
-    work.go(pods)
 
 
 def _theme(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:

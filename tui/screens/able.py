@@ -1,0 +1,76 @@
+"""Why a key can't act now, in a sentence; the same words dim it on the key line and stand in the help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from textual.keys import format_key
+
+from tui.actions import ACTIONS
+from tui.actions.base import Action, Asked, Deed
+from tui.model.environment import Platform
+from tui.store import Record
+from widgets.key_line import Hint
+
+if TYPE_CHECKING:
+    from tui.app import Cockpit
+    from tui.screens.cockpit import CockpitScreen
+
+
+def unread(cockpit: Cockpit) -> str:
+    """Why the environment in front shows nothing; "" when it is read."""
+    if cockpit.view is not None:
+        return ""
+    problem = cockpit.problems.get(cockpit.front)
+    if problem is not None:
+        return f"{problem.title}\n{problem.hint}" if problem.hint else problem.title
+    if cockpit.environment.platform is Platform.KUBERNETES:
+        return "reading …"
+    return f"{cockpit.front} runs on {cockpit.environment.platform}: not read by this version"
+
+
+def why_not(screen: CockpitScreen, action: Action, targets: tuple[Record, ...]) -> str:
+    """Empty when the action can act on one of these targets at least."""
+    cockpit = screen.cockpit
+    if not action.kinds:
+        return ""
+    view = cockpit.view
+    if view is None:
+        return unread(cockpit).partition("\n")[0]
+    if not targets:
+        return screen.source.nothing
+    fitting = tuple(record for record in targets if action.fits(record.meta.kind))
+    if not fitting:
+        meta = targets[0].meta
+        return f"{action.words} is not for a {meta.kind} ({meta.name})"
+    if isinstance(action, Deed):
+        refused = action.refuse(Asked(view.session.store, cockpit.environment, fitting))
+        if len(refused) >= len(fitting):
+            return refused[0].text
+    return ""
+
+
+def hints(screen: CockpitScreen) -> list[Hint]:
+    """The key line: what can't act is dim; the first deed names its target, and marks are counted."""
+    targets, table = screen.targets(), screen.source.table
+    hidden = f" ({table.hidden_marks} hidden)" if table.hidden_marks else ""
+    whom = f" {targets[0].meta.name}" if targets else ""
+    if table.marks:
+        whom = f" {len(table.marks)} marked{hidden}"
+    return [
+        Hint(
+            keys_of(screen.cockpit.settings.keymap, action)[0],
+            action.words + (whom if action.id == "restart" else ""),
+            dim=bool(why_not(screen, action, targets)),
+            keep=action.id == "help",
+        )
+        for action in ACTIONS
+        if action.show
+    ]
+
+
+def keys_of(keymap: Mapping[str, str], action: Action) -> list[str]:
+    """An action's keys as they are shown: the user's own, else those of the table."""
+    own = keymap.get(action.id)
+    return [format_key(key) for key in own.split(",")] if own else list(action.keys)
