@@ -14,6 +14,7 @@ from rich.text import Text
 from textual.app import App
 from textual.binding import Binding
 
+from tui.attention import Attention
 from tui.clock import Clock, SystemClock
 from tui.commands import Actions
 from tui.deeds import Deeds
@@ -58,6 +59,7 @@ class Cockpit(App[int]):
         self.namespaces = frozenset({settings.namespace}) if settings.namespace else None
         self.journal = Journal(settings.state)
         self.deeds = Deeds(self.journal, self.clock, getpass.getuser())
+        self.attention = Attention(self._to_terminal, self.clock, bell=settings.bell)
         self._opening: Opening | None = None
         self._leaving_until = 0.0
         self._second = 0
@@ -69,6 +71,7 @@ class Cockpit(App[int]):
             self.register_theme(theme)
         self.theme = THEMES[self.settings.theme].name
         self.set_keymap(self.settings.keymap)
+        self.attention.begin()
         self.push_screen(CockpitScreen())
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self._leave_now)
@@ -132,6 +135,9 @@ class Cockpit(App[int]):
         for survey in self.surveys.values():
             survey.refresh(now)
         self._follow_deeds()
+        view = self.view
+        bad = view.survey.troubles if view is not None and view.session.link.usable else None
+        self.attention.look(self.front, bad)
         whole_second = int(now) != self._second
         self._second = int(now)
         for screen in self.screen_stack:
@@ -151,14 +157,9 @@ class Cockpit(App[int]):
     def _ended(self, one: OpenDeed) -> None:
         failed = one.progress.stage is Stage.FAILED
         self.run_worker(self._note(one, "end"), group="journal")
-        self.notify(
-            f"{one.environment}: {one.plan.title}: {one.progress.text}",
-            severity="error" if failed else "information",
-            timeout=8,
-            markup=False,
-        )
-        if self.settings.bell:
-            self.bell()
+        words = f"{one.environment}: {one.plan.title}: {one.progress.text}"
+        self.notify(words, severity="error" if failed else "information", timeout=8, markup=False)
+        self.attention.tell(words)
 
     async def _note(self, one: OpenDeed, phase: str) -> None:
         """A journal that fails is said, never fatal."""
@@ -193,6 +194,7 @@ class Cockpit(App[int]):
 
     async def on_unmount(self) -> None:
         """However it ends, no stream outlives the screen."""
+        self.attention.end()
         await self._stop()
 
     async def _stop(self) -> None:
@@ -205,6 +207,10 @@ class Cockpit(App[int]):
                     await opening.close()
         except TimeoutError:
             self.log("a session did not end within 2 s")
+
+    def _to_terminal(self, data: str) -> None:
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(data)
 
     def _handle_exception(self, error: Exception) -> None:
         """A bug: a traceback without locals, since those hold tokens and secrets."""
