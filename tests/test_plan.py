@@ -22,7 +22,7 @@ def test_a_plan_says_all_that_the_operator_has_to_know() -> None:
     )
     shown = [["".join(span.text for span in line) for line in part.lines] for part in sections(plan)]
     assert shown == [
-        ["Restart auth", "services / Deployment auth"],
+        ["Restart auth", "services / Deployment auth   uid uid-1"],
         ["image   auth:2 → auth:1", "env     unset → A=1"],
         ["! one replica", "✗ left out: personal is paused"],
         ["Same as  kubectl rollout restart deploy/auth"],

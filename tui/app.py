@@ -7,6 +7,8 @@ import getpass
 import os
 import signal
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -62,6 +64,7 @@ class Cockpit(App[int]):
         self.attention = Attention(self._to_terminal, self.clock, bell=settings.bell)
         self._opening: Opening | None = None
         self._leaving_until = 0.0
+        self._away = False
         self._second = 0
 
     # Life
@@ -82,6 +85,7 @@ class Cockpit(App[int]):
         """After the first paint, the one in front first; httpx is imported off the loop."""
         opening = await asyncio.to_thread(_opening)
         self._opening = opening(self.settings, self.clock, os.environ)
+        await self._recall_deeds()
         for environment in sorted(self.settings.environments, key=lambda one: one.name != self.front):
             if environment.platform is Platform.COMPOSE:
                 continue
@@ -149,6 +153,15 @@ class Cockpit(App[int]):
 
     # Deeds
 
+    async def _recall_deeds(self) -> None:
+        try:
+            left = await self.deeds.recall()
+        except Unwritable as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return
+        for one in left:
+            self.notify(f"left while running: {one.environment}: {one.plan.title}", timeout=8, markup=False)
+
     def _follow_deeds(self) -> None:
         stores = {name: session.store for name, session in self.sessions.items()}
         for one in self.deeds.follow(stores):
@@ -164,9 +177,28 @@ class Cockpit(App[int]):
     async def _note(self, one: OpenDeed, phase: str) -> None:
         """A journal that fails is said, never fatal."""
         try:
-            await self.deeds.note(one, phase)
+            session = self.sessions.get(one.environment)
+            await self.deeds.note(one, phase, session.store if session is not None else None)
         except Unwritable as error:
             self.notify(str(error), severity="warning", markup=False)
+
+    # Away
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """The terminal is another program's until the end: nothing is painted, nothing rings."""
+        with self.suspend(), self.batch_update():
+            self._away = True
+            try:
+                yield
+            finally:
+                self._away = False
+        self.refresh(repaint=True, layout=True)
+
+    def bell(self) -> None:
+        """Not into another program's terminal."""
+        if not self._away:
+            super().bell()
 
     # Leaving
 

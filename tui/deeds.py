@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from tui.actions import BY_ID
 from tui.actions.base import Deed
+from tui.actions.past import ready_now
 from tui.carry import Outcome
 from tui.clock import Clock
 from tui.journal import Entry, Journal
-from tui.model.deed import Moment, OpenDeed
-from tui.model.plan import Plan, Progress, Stage
+from tui.known_ready import KnownReady
+from tui.model.deed import Moment, OpenDeed, Result
+from tui.model.plan import Plan, Progress, Stage, Step
+from tui.model.workload import Workload
 from tui.store import Store
 
 
@@ -21,6 +24,7 @@ class Deeds:
 
     def __init__(self, journal: Journal, clock: Clock, who: str) -> None:
         self.all: list[OpenDeed] = []
+        self.ready = KnownReady()
         self._journal = journal
         self._clock = clock
         self._who = who
@@ -47,6 +51,8 @@ class Deeds:
 
     def follow(self, stores: Mapping[str, Store]) -> list[OpenDeed]:
         """Asks each how far it is; answers those that came to their end just now."""
+        for store in stores.values():
+            self.ready.look(store)
         now, ended = self._clock.now(), []
         for index, one in enumerate(self.all):
             if one.progress.stage.over or one.environment not in stores:
@@ -59,8 +65,31 @@ class Deeds:
                 ended.append(self.all[index])
         return ended
 
-    async def note(self, one: OpenDeed, phase: str) -> None:
+    async def recall(self) -> list[OpenDeed]:
+        """Reads what earlier runs wrote; answers what they left without an end. Unwritable when it can't."""
+        entries = await asyncio.to_thread(lambda: list(self._journal.entries()))
+        self.ready.learn(entries)
+        return self._take_up(self._journal.without_end(entries))
+
+    def _take_up(self, entries: Iterable[Entry]) -> list[OpenDeed]:
+        taken = []
+        for entry in entries:
+            if not isinstance(BY_ID.get(entry.deed), Deed):
+                continue
+            unsure = entry.phase == "asked" or entry.outcome.startswith(Stage.UNKNOWN)
+            stage = Stage.UNKNOWN if unsure else Stage.ACCEPTED
+            step = Step(entry.deed, entry.target, entry.plan)
+            plan = Plan(entry.deed, entry.environment, entry.plan, (step,), command=entry.command)
+            result = Result(step, stage, entry.outcome, entry.id, entry.before, entry.after)
+            asked = Moment(entry.when, Progress(Stage.ASKED))
+            now = Moment(self._clock.now(), Progress(stage, "left while running"))
+            taken.append(OpenDeed(plan, entry.environment, (result,), (asked, now), left=True))
+        self.all += taken
+        return taken
+
+    async def note(self, one: OpenDeed, phase: str, store: Store | None = None) -> None:
         """Writes how a deed stands into the journal, a line a step; Unwritable when it can't."""
+        done = one.progress.stage is Stage.DONE
         for result in one.results:
             if result.stage is Stage.FAILED:
                 continue  # its end was written when it failed
@@ -76,12 +105,21 @@ class Deeds:
                 result.before,
                 result.after,
                 one.plan.command,
-                one.progress.text,
+                f"{one.progress.stage}: {one.progress.text}",
+                ready=_ready(store, result.step) if done and store is not None else "",
             )
             await asyncio.to_thread(self._journal.append, entry)
 
 
+def _ready(store: Store, step: Step) -> str:
+    record = store.by_uid(step.target.kind, step.target.uid)
+    return ready_now(store, record) if isinstance(record, Workload) else ""
+
+
 def _progress(one: OpenDeed, store: Store, now: float) -> Progress:
+    links = [store.link(step.target.kind) for step in one.plan.steps]
+    if any(link is None or not link.usable for link in links):
+        return one.progress  # what a store does not hold now need not be gone
     deed = BY_ID[one.plan.deed]
     assert isinstance(deed, Deed)
     progress = deed.progress(store, one.plan, one.at, now)

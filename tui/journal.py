@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+import socket
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ class Entry:
     after: str = ""
     command: str = ""
     outcome: str = ""
+    ready: str = ""  # uid of the revision that was ready at its end
+    process: str = field(default="", compare=False)  # host:pid of the cockpit that wrote the line
 
 
 class Journal:
@@ -41,6 +44,7 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "journal.jsonl"
+        self._process = f"{socket.gethostname()}:{os.getpid()}"
 
     def check(self) -> None:
         """Unwritable when an entry could not be appended now."""
@@ -51,7 +55,7 @@ class Journal:
 
     def append(self, entry: Entry) -> None:
         """Returns when the line is on the disk; blocks for that long, so call it off the event loop."""
-        line = asdict(entry) | {"when": _stamp(entry.when)}
+        line = asdict(entry) | {"when": _stamp(entry.when), "process": self._process}
         raw = json.dumps(line, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
         try:
             file = self._open()
@@ -80,13 +84,32 @@ class Journal:
                 yield found
 
     def open_deeds(self) -> list[Entry]:
-        """The last line of each step that was asked and has no end: to be told at the next start."""
+        """The last line of each step that was asked and has no end: to be told at the next start.
+
+        Those that another cockpit is following now are its own to tell.
+        """
+        return self.without_end(self.entries())
+
+    def without_end(self, entries: Iterable[Entry]) -> list[Entry]:
+        """The same of lines that were read already."""
         last: dict[str, Entry] = {}
-        for entry in self.entries():
+        for entry in entries:
             last[entry.id] = entry
             if entry.phase == "end":
                 del last[entry.id]
-        return list(last.values())
+        return [entry for entry in last.values() if entry.phase == "left" or not self._followed(entry)]
+
+    def _followed(self, entry: Entry) -> bool:
+        host, _, number = entry.process.rpartition(":")
+        if host != socket.gethostname() or not number.isdigit() or int(number) == os.getpid():
+            return False
+        try:
+            os.kill(int(number), 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            pass  # it lives, and is another user's
+        return True
 
     def _open(self) -> int:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -48,6 +48,13 @@ class PlanBody(ScrollView, can_focus=False):
         self._width = 0
         self._lines: list[Text] = []
 
+    def set_sections(self, sections: Sequence[Section]) -> None:
+        """Other lines; the place that was read stays as far as there are lines."""
+        if tuple(sections) != self._sections:
+            self._sections = tuple(sections)
+            self._width = 0
+            self.refresh(layout=True)
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(wrapped(self._sections, width))
 

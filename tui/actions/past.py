@@ -10,6 +10,7 @@ from tui.errors import Refused
 from tui.model.key import NOTHING
 from tui.model.pod import Pod
 from tui.model.revision import Revision, best_target, history_of_deployment, history_of_set
+from tui.model.rollout import rollout_status
 from tui.model.template import same_template
 from tui.model.workload import ControllerRevision, ReplicaSet, Workload
 from tui.store import Store
@@ -24,6 +25,20 @@ def past(store: Store, workload: Workload, known_ready: Mapping[str, str] = NOTH
     kept = [one for one in store.children(uid, "ControllerRevision") if isinstance(one, ControllerRevision)]
     pods = [pod for pod in store.children(uid, "Pod") if isinstance(pod, Pod)]
     return history_of_set(workload, kept, pods, known_ready)
+
+
+def ready_now(store: Store, workload: Workload) -> str:
+    """The uid of its newest revision while all its pods are of it and ready, "" else."""
+    _, done, _ = rollout_status(workload)
+    if not done or workload.partition or not workload.replicas or workload.ready < workload.replicas:
+        return ""
+    kind = "ReplicaSet" if workload.meta.kind == "Deployment" else "ControllerRevision"
+    found = [
+        one
+        for one in store.children(workload.meta.uid, kind)
+        if isinstance(one, ReplicaSet | ControllerRevision)
+    ]
+    return max(found, key=lambda one: one.revision).meta.uid if found else ""
 
 
 def chosen(found: list[Revision], workload: Workload, choice: int | None) -> Revision:

@@ -34,6 +34,12 @@ class RollBack(WorkloadDeed):
         ]
         return (*refused, *alone)
 
+    def revisions(self, asked: Asked) -> list[Revision]:
+        """What there is to choose from for its one target, newest first."""
+        (target,) = asked.targets
+        assert isinstance(target, Workload)
+        return past(asked.store, target, asked.known_ready)
+
     def plan(self, asked: Asked) -> Plan:
         """Refused when no revision is chosen and none is known to have been ready, or the choice can't be."""
         store, refused = asked.store, [*self.refuse(asked)]

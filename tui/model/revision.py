@@ -19,7 +19,7 @@ class EverReady(StrEnum):
 
     YES = "yes"
     NO = "no"
-    UNKNOWN = "unknown"
+    UNKNOWN = "not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +118,10 @@ def _deployment_ready(
 ) -> tuple[EverReady, str]:
     """Whether a ReplicaSet's pods were ever all ready, by what is left of it."""
     if each.ready:
-        if each.ready >= each.replicas or each.revision != newest:
-            return EverReady.YES, f"{each.ready} pods are ready now"
-        return EverReady.UNKNOWN, f"{each.ready} of {each.replicas} pods are ready now"
+        if each.revision != newest or each.ready >= workload.replicas:
+            return EverReady.YES, _serve(each.ready)
+        if each.meta.uid not in known_ready:
+            return EverReady.UNKNOWN, f"{each.ready} of {workload.replicas} pods are ready so far"
     if each.meta.uid in known_ready:
         return EverReady.YES, known_ready[each.meta.uid]
     progressing = condition(workload.conditions, "Progressing")
@@ -140,7 +141,7 @@ def _set_ready(
 ) -> tuple[EverReady, str]:
     """Whether a revision of a StatefulSet or DaemonSet was ever ready."""
     if ready:
-        return EverReady.YES, f"{ready} pods are ready now"
+        return EverReady.YES, _serve(ready)
     if each.meta.uid in known_ready:
         return EverReady.YES, known_ready[each.meta.uid]
     if each.meta.name == workload.current_revision and workload.current_revision != workload.update_revision:
@@ -148,3 +149,7 @@ def _set_ready(
     return (
         (EverReady.NO, "none of its pods is ready") if mine else (EverReady.UNKNOWN, "no pod of it is left")
     )
+
+
+def _serve(pods: int) -> str:
+    return "1 pod serves now" if pods == 1 else f"{pods} pods serve now"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.model.plan import Plan, Weight
+from tui.model.plan import Plan, Target, Weight
 from widgets.plan_body import Section
 from widgets.tone import Span, Tone
 
@@ -18,7 +18,7 @@ _SIGNS = {Weight.PLAIN: "·", Weight.QUIET: "·", Weight.LOOK: "!", Weight.BAD: 
 
 def sections(plan: Plan) -> list[Section]:
     """All that the dialog says above its input and buttons."""
-    targets = [[Span(step.target.words, Tone.QUIET)] for step in plan.steps]
+    targets = [[Span(_target(step.target), Tone.QUIET)] for step in plan.steps]
     found = [Section(lines=[[Span(plan.title, Tone.BOLD)], *targets])]
     if plan.changes:
         width = max(len(change.what) for change in plan.changes)
@@ -42,3 +42,9 @@ def sections(plan: Plan) -> list[Section]:
     if plan.command:
         found.append(Section(lines=[[Span("Same as  ", Tone.QUIET), Span(plan.command)]]))
     return found
+
+
+def _target(target: Target) -> str:
+    """With enough of its identity to tell it from another one of that name."""
+    uid = target.uid if len(target.uid) < 10 else f"{target.uid[:4]}…{target.uid[-2:]}"
+    return f"{target.words}   uid {uid}"

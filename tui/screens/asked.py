@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
+import json
 from typing import TYPE_CHECKING
 
 from tui.actions.base import Action, Asked, Deed
 from tui.actions.guard import digest
+from tui.actions.past import template_now
+from tui.actions.roll_back import RollBack
 from tui.carry import out
 from tui.errors import DeployError
-from tui.model.plan import Plan, Stage
+from tui.journal import Unwritable
+from tui.model.plan import Stage
+from tui.model.template import differences
+from tui.model.workload import Workload
+from tui.screens.confirm import Confirm
+from tui.screens.revisions import Revisions
 from tui.screens.views import VIEWS
 from tui.store import LinkState, Record, Store
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from tui.app import Cockpit
     from tui.screens.cockpit import CockpitScreen
 
@@ -33,8 +44,6 @@ def run(cockpit: Cockpit, screen: CockpitScreen, action: Action, targets: tuple[
 
 
 async def _deed(cockpit: Cockpit, deed: Deed, targets: tuple[Record, ...]) -> None:
-    from tui.screens.confirm import Confirm
-
     view, environment = cockpit.view, cockpit.environment
     if view is None:
         return _say(cockpit, f"{environment.name} is not read by this version.")
@@ -48,16 +57,22 @@ async def _deed(cockpit: Cockpit, deed: Deed, targets: tuple[Record, ...]) -> No
         targets,
         now=cockpit.clock.now(),
         context=session.client.server.access.context,
+        known_ready=cockpit.deeds.ready.known,
     )
     refused = deed.refuse(asked)
     if len(refused) >= len(targets):
         return _say(cockpit, refused[0].text)
+    journal = await _journal(cockpit)
+    if journal != "on" and environment.protected:
+        return _say(
+            cockpit, f"{journal}: no deed in {environment.name}, which is protected, without a journal."
+        )
     try:
-        plan = deed.plan(asked)
+        dialog = _dialog(cockpit, deed, asked, journal)
     except DeployError as error:
         return _say(cockpit, str(error))
-    dialog = Confirm(environment, plan, cockpit.colour(environment), lambda: changed(session.store, plan))
-    if not await cockpit.push_screen_wait(dialog):
+    plan = await cockpit.push_screen_wait(dialog)
+    if plan is None:
         return None
     confirmed = cockpit.clock.now()
     outcome = await out(
@@ -74,22 +89,60 @@ async def _deed(cockpit: Cockpit, deed: Deed, targets: tuple[Record, ...]) -> No
     if outcome.stage is Stage.FAILED:
         session.review()  # it may be a right that was taken away
     cockpit.deeds.began(plan, outcome, confirmed)
-    cockpit.notify(f"{plan.title}: {outcome.text}", markup=False)
+    severity: SeverityLevel = "information" if outcome.stage is Stage.ACCEPTED else "error"
+    cockpit.notify(f"{plan.title}: {outcome.text}", severity=severity, markup=False)
+    if outcome.condition is not None:
+        _say(cockpit, f"{plan.title} is not in the journal: {outcome.condition}")
     return None
 
 
-def changed(store: Store, plan: Plan) -> str:
-    """What differs from what the plan was made of, in words; "" while all is as seen."""
-    for step in plan.steps:
-        target = step.target
-        record = store.get(target.kind, target.namespace, target.name)
+def _dialog(cockpit: Cockpit, deed: Deed, asked: Asked, journal: str) -> Confirm:
+    """One workload to roll back has its revisions to choose from."""
+    colour = cockpit.colour(asked.environment)
+
+    def look() -> str:
+        return changed(asked.store, asked.targets)
+
+    if isinstance(deed, RollBack) and len(asked.targets) == 1:
+        return Revisions(asked, colour, look, journal, now=cockpit.clock.now)
+    return Confirm(asked.environment, deed.plan(asked), colour, look, journal)
+
+
+async def _journal(cockpit: Cockpit) -> str:
+    """ "on", or why no line can be written."""
+    try:
+        await asyncio.to_thread(cockpit.journal.check)
+    except Unwritable as error:
+        return str(error)
+    return "on"
+
+
+def changed(store: Store, targets: tuple[Record, ...]) -> str:
+    """What differs from what the operator saw, in words; "" while all is as seen."""
+    for seen in targets:
+        meta = seen.meta
+        record = store.get(meta.kind, meta.namespace, meta.name)
         if record is None:
-            return f"{target.name} is gone."
-        if record.meta.uid != target.uid:
-            return f"{target.name} was deleted and made anew. Look again."
-        if digest(record) != target.digest:
-            return f"{target.name} was changed by somebody else. Look again."
+            return f"{meta.name} is gone."
+        if record.meta.uid != meta.uid:
+            return f"{meta.name} was deleted and made anew. Look again: esc."
+        if digest(record) != digest(seen):
+            return f"{meta.name} was changed by somebody else: {_what(seen, record)}. Look again: esc."
     return ""
+
+
+def _what(seen: Record, now: Record) -> str:
+    """The first few members of the spec that differ."""
+    if not isinstance(seen, Workload) or not isinstance(now, Workload):
+        return "it is another one"
+    found = [
+        f"{change.what} {change.before or 'unset'} → {change.after or 'unset'}"
+        for change in differences(template_now(seen), template_now(now))
+    ]
+    old, new = json.loads(seen.spec), json.loads(now.spec)
+    keys = sorted({*old, *new} - {"template", "replicas"})
+    found += [key for key in keys if old.get(key) != new.get(key)]
+    return ", ".join(found[:3]) + (" ..." if len(found) > 3 else "")
 
 
 def _say(cockpit: Cockpit, words: str) -> None:

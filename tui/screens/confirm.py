@@ -31,36 +31,53 @@ def required(environment: Environment, plan: Plan) -> Confirmation:
     return Confirmation.NAME if plan.grave else Confirmation.TAB
 
 
-class Confirm(ModalScreen[bool]):
-    """Answers True when the operator confirmed; `changed` says what changed meanwhile ("": nothing)."""
+class Confirm(ModalScreen[Plan | None]):
+    """Answers the plan that was confirmed, None else; `changed` says what changed meanwhile ("": nothing)."""
 
     DEFAULT_CSS = """
     Confirm { align: center middle; }
     Confirm #dialog { width: 90%; max-width: 110; height: auto; max-height: 90%; border: round $error;
         padding: 1 2; background: $surface; }
+    Confirm #head { height: auto; margin-bottom: 1; }
     Confirm #body { max-height: 50vh; }
-    Confirm #typed { width: 40; height: 1; border: none; padding: 0 1; background: $boost; }
+    Confirm #asks { height: 1; margin-top: 1; }
+    Confirm #asks Static { width: auto; margin-right: 2; }
+    Confirm #typed { width: 1fr; max-width: 40; height: 1; border: none; padding: 0 1; background: $boost; }
     Confirm #buttons { height: 1; margin-top: 1; }
+    Confirm #buttons Static { width: 1fr; color: $text-muted; }
     Confirm Button { height: 1; border: none; min-width: 12; margin-right: 2; background: $panel; }
     Confirm Button:focus { background: $primary; color: $background; text-style: bold; }
-    Confirm #changed { color: $text-error; height: auto; }
+    Confirm #changed { color: $text-error; height: auto; display: none; }
+    Confirm.-short #dialog { width: 100%; max-height: 100%; padding: 0 1; }
+    Confirm.-short #body { max-height: 10; }
     """
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
     BINDINGS = [
         Binding("escape", "cancel", "Cancel", show=False),
         Binding("ctrl+y", "copy", "Copy the command", show=False),
         Binding("ctrl+d", "diff", "Show the diff", show=False),
         Binding("up", "read(-1)", "Read on above", show=False),
         Binding("down", "read(1)", "Read on below", show=False),
-        Binding("pageup", "read(-10)", "Read on above", show=False),
-        Binding("pagedown", "read(10)", "Read on below", show=False),
+        Binding("pageup", "read(-5)", "Read on above", show=False),
+        Binding("pagedown", "read(5)", "Read on below", show=False),
     ]
+    hint = "ctrl+y copy  ctrl+d diff  esc"
 
-    def __init__(self, environment: Environment, plan: Plan, colour: str, changed: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        plan: Plan,
+        colour: str,
+        changed: Callable[[], str],
+        journal: str = "on",
+    ) -> None:
+        """`journal` is "on", or why it is not."""
         super().__init__()
+        self.plan = plan
         self._look = changed
         self._environment = environment
-        self._plan = plan
         self._colour = colour
+        self._journal = journal
         self._how = required(environment, plan)
         self._changed = ""
 
@@ -68,72 +85,100 @@ class Confirm(ModalScreen[bool]):
     def wanted(self) -> str:
         """What has to be typed, "" when nothing is."""
         if self._how is Confirmation.NAME:
-            return self._plan.steps[0].target.name
+            return self.target
         if self._how is Confirmation.COUNT:
-            return f"{self._environment.name} {len(self._plan.steps)}"
+            return f"{self._environment.name} {max(1, len(self.plan.steps))}"
         return ""
+
+    @property
+    def target(self) -> str:
+        """The name of the one object that it is about."""
+        return self.plan.steps[0].target.name
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            yield PlanBody(sections(self._plan), id="body")
+            yield PlanBody(sections(self.plan)[:1], id="head")
+            yield from self.choices()
+            yield PlanBody(sections(self.plan)[1:], id="body")
             yield Static("", id="changed")
             if self.wanted:
-                yield Static(Content.assemble("Type ", (self.wanted, "bold"), " to go on"))
-                yield Input(id="typed")
+                with Horizontal(id="asks"):
+                    yield Static(Content.assemble("Type ", (printable(self.wanted), "bold"), " to go on"))
+                    yield Input(id="typed")
             with Horizontal(id="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
-                yield Button(self._plan.verb, id="go", compact=True, disabled=bool(self.wanted))
-                yield Static(Content("ctrl+y copy command   ctrl+d diff   esc"), classes="hint")
+                yield Button(self.plan.verb, id="go", compact=True, disabled=True)
+                yield Static(Content(self.hint))
+
+    def choices(self) -> ComposeResult:
+        """What stands between the title and the plan: where there is something to choose."""
+        yield from ()
 
     def on_mount(self) -> None:
         dialog = self.query_one("#dialog")
-        dialog.border_title = Content(
-            f" {self._environment.name}: {self._plan.deed.replace('-', ' ')} "
-        ).markup
+        title = f" {self._environment.name}: {self.plan.deed.replace('-', ' ')} "
+        dialog.border_title = Content(printable(title)).markup
+        dialog.border_subtitle = Content(printable(f" journal: {self._journal} ")).markup
         dialog.styles.border = ("round", self._colour)
         self.query_one("#typed" if self.wanted else "#cancel").focus()
+        self.settle()
+
+    def show_plan(self, plan: Plan) -> None:
+        """Another plan for the same targets."""
+        self.plan = plan
+        self.query_one("#head", PlanBody).set_sections(sections(plan)[:1])
+        self.query_one("#body", PlanBody).set_sections(sections(plan)[1:])
+        self.settle()
 
     def check_seen(self) -> None:
         """At each tick: when what the plan depends on changed, the deed stops here."""
         what = self._look()
         if what != self._changed:
             self._changed = what
-            self.query_one("#changed", Static).update(Content(printable(what)))
-            self.query_one("#go", Button).disabled = bool(what) or not self._matches()
+            told = self.query_one("#changed", Static)
+            told.update(Content(printable(what)))
+            told.display = bool(what)
+            self.settle()
 
-    def _matches(self) -> bool:
-        return not self.wanted or self.query_one("#typed", Input).value == self.wanted
+    @property
+    def ready(self) -> bool:
+        """Whether enter on the button writes."""
+        typed = not self.wanted or self.query_one("#typed", Input).value == self.wanted
+        return typed and not self._changed and bool(self.plan.steps)
+
+    def settle(self) -> None:
+        """The button can be reached when the plan can be carried out."""
+        self.query_one("#go", Button).disabled = not self.ready
 
     @on(Input.Changed, "#typed")
     def _typed(self) -> None:
-        self.query_one("#go", Button).disabled = bool(self._changed) or not self._matches()
+        self.settle()
 
     @on(Input.Submitted, "#typed")
-    def _entered(self) -> None:
-        if self._matches() and not self._changed:
-            self.dismiss(True)
-
     @on(Button.Pressed, "#go")
     def _go(self) -> None:
-        if self._matches() and not self._changed:
-            self.dismiss(True)
+        if self.ready:
+            self.dismiss(self.plan)
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         """Nothing was written."""
-        self.dismiss(False)
+        self.dismiss(None)
 
     def action_copy(self) -> None:
         """The equivalent command, to the clipboard (OSC 52)."""
-        self.app.copy_to_clipboard(self._plan.command)
+        self.app.copy_to_clipboard(self.plan.command)
         self.notify("The command was sent to the clipboard.", markup=False)
 
     def action_read(self, by: int) -> None:
         """Scroll the plan by lines, wherever the focus is."""
-        self.query_one(PlanBody).scroll_relative(y=by, animate=False)
+        self.query_one("#body", PlanBody).scroll_relative(y=by, animate=False)
 
     def action_diff(self) -> None:
-        """The YAML before and after."""
+        """The YAML before and after, where there is one."""
         from tui.screens.text import Difference
 
-        self.app.push_screen(Difference(self._plan.title, self._plan.before, self._plan.after))
+        if self.plan.before == self.plan.after:
+            self.notify("There is no difference to show.", markup=False)
+        else:
+            self.app.push_screen(Difference(self.plan.title, self.plan.before, self.plan.after))
