@@ -8,12 +8,15 @@ from tui.actions.everywhere import EVERYWHERE
 from tui.actions.filter import FILTER
 from tui.actions.help import HELP
 from tui.actions.journal_view import JOURNAL
+from tui.actions.k9s import K9S
+from tui.actions.ladder import LADDER
 from tui.actions.logs import LOGS
 from tui.actions.owner import OWNER
 from tui.actions.palette import PALETTE
 from tui.actions.previous_logs import PREVIOUS_LOGS
 from tui.actions.restart import RESTART
 from tui.actions.roll_back import ROLL_BACK
+from tui.actions.shell import SHELL
 from tui.actions.theme import THEME
 from tui.actions.trouble import TROUBLE
 from tui.actions.why import WHY
@@ -30,9 +33,12 @@ ACTIONS: tuple[Action, ...] = (
     OWNER,
     TROUBLE,
     EVERYWHERE,
+    LADDER,
     COPY,
     PALETTE,
     JOURNAL,
+    SHELL,
+    K9S,
     THEME,
     HELP,
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.errors import DeployError
 from tui.panes.logs import LogsPane
 from tui.panes.trouble import TroublePane
 from tui.panes.work import WorkPane
-from tui.screens import enter
+from tui.screens import enter, ways_out
 from tui.store import Record
 from tui.theme import DARK, LIGHT
 from tui.wire.kinds import KINDS
@@ -119,6 +120,20 @@ def _palette(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
     cockpit.action_command_palette()
 
 
+def _ladder(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    from tui.screens.ladder import LadderScreen
+
+    cockpit.push_screen(LadderScreen(cockpit, partial(enter.reveal, screen)))
+
+
+def _shell(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    ways_out.shell(cockpit, targets)
+
+
+def _k9s(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    ways_out.k9s(cockpit, targets)
+
+
 def _theme(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
     cockpit.theme = (LIGHT if cockpit.current_theme.dark else DARK).name
 
@@ -135,5 +150,8 @@ VIEWS: dict[str, Callable[[Cockpit, CockpitScreen, Targets], None]] = {
     "copy": _copy,
     "owner": _owner,
     "palette": _palette,
+    "ladder": _ladder,
     "theme": _theme,
+    "shell": _shell,
+    "k9s": _k9s,
 }

@@ -1,0 +1,90 @@
+"""Ways out: a shell or k9s that knows the context and namespace, and the way back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.store import Record
+from tui.wire.access import Access
+
+if TYPE_CHECKING:
+    from tui.app import Cockpit
+
+
+def shell(cockpit: Cockpit, targets: tuple[Record, ...]) -> None:
+    """The user's own shell."""
+    _out(cockpit, targets, [os.environ.get("SHELL") or "/bin/sh"])
+
+
+def k9s(cockpit: Cockpit, targets: tuple[Record, ...]) -> None:
+    """k9s, where it is installed."""
+    _out(cockpit, targets, ["k9s"])
+
+
+def _out(cockpit: Cockpit, targets: tuple[Record, ...], command: Sequence[str]) -> None:
+    """Refuses in words, else hands the terminal over until the program ends."""
+    view, environment = cockpit.view, cockpit.environment
+    if cockpit.settings.readonly or environment.readonly:
+        return _say(cockpit, f"{command[0]}: off, since nothing may be written here (read only).")
+    if view is None:
+        return _say(cockpit, f"{environment.name} has no cluster to go to.")
+    access = view.session.client.server.access
+    if not access.files:
+        return _say(cockpit, "There is no kubeconfig to hand over: we run inside of the cluster.")
+    if shutil.which(command[0]) is None:
+        return _say(cockpit, f"{command[0]} is not installed (it was looked for on PATH).")
+    chosen = sorted(cockpit.namespaces or ())
+    namespace = chosen[0] if len(chosen) == 1 else targets[0].meta.namespace if targets else ""
+    if command[0] == "k9s" and namespace:
+        command = [*command, "--namespace", namespace]
+    cockpit.run_worker(_hand_over(cockpit, command, access, namespace), group="out", exclusive=True)
+    return None
+
+
+async def _hand_over(cockpit: Cockpit, command: Sequence[str], access: Access, namespace: str) -> None:
+    """Everything goes on being watched meanwhile, and nothing is painted."""
+    with tempfile.TemporaryDirectory(prefix="deploytui-") as folder:
+        environ = environment_for(access, namespace, Path(folder) / "context.json", os.environ)
+        with cockpit.away():
+            where = f"{access.context}, namespace {namespace or access.namespace or 'default'}"
+            print(f"deploytui: {where}. Leave {Path(command[0]).name} to come back.", flush=True)
+            loop = asyncio.get_running_loop()
+            # ctrl+c is the program's; a handler, since an ignored signal would be ignored by it as well.
+            loop.add_signal_handler(signal.SIGINT, lambda: None)
+            try:
+                process = await asyncio.create_subprocess_exec(*command, env=environ)
+                await process.wait()
+            finally:
+                loop.remove_signal_handler(signal.SIGINT)
+    if access.impersonate.user:
+        _say(cockpit, f"The shell acted as you, not as {access.impersonate.user}.")
+
+
+def environment_for(access: Access, namespace: str, file: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """The program's environment. `file` is written: only names of context, cluster and user, before the
+    user's own files, since the first that names a context wins (client-go's rule)."""
+    context = {"cluster": access.cluster_name, "user": access.user_name}
+    if namespace or access.namespace:
+        context["namespace"] = namespace or access.namespace
+    content = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": access.context,
+        "contexts": [{"name": access.context, "context": context}],
+    }
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(content))
+    files = os.pathsep.join(str(one) for one in (file, *access.files))
+    return {**environ, "KUBECONFIG": files, "DEPLOYTUI": access.context}
+
+
+def _say(cockpit: Cockpit, words: str) -> None:
+    cockpit.notify(words, severity="warning", markup=False)
