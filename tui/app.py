@@ -195,11 +195,6 @@ class Cockpit(App[int]):
                 self._away = False
         self.refresh(repaint=True, layout=True)
 
-    def bell(self) -> None:
-        """Not into another program's terminal."""
-        if not self._away:
-            super().bell()
-
     # Leaving
 
     async def action_leave(self) -> None:
@@ -241,7 +236,7 @@ class Cockpit(App[int]):
             self.log("a session did not end within 2 s")
 
     def _to_terminal(self, data: str) -> None:
-        if self._driver is not None and not self.is_headless:
+        if self._driver is not None and not self.is_headless and not self._away:
             self._driver.write(data)
 
     def _handle_exception(self, error: Exception) -> None:
