@@ -236,7 +236,8 @@ async def test_the_record(world: WorldControl) -> None:
 
 async def test_open_watches_are_ended_cut_and_spoken_into(world: WorldControl) -> None:
     async with world.http() as http:
-        asked = {"watch": "true", "resourceVersion": "1"}
+        version = (await http.get(MAPS)).json()["metadata"]["resourceVersion"]
+        asked = {"watch": "true", "resourceVersion": version}
 
         async def last_words() -> list[Object]:
             return await watched(http, MAPS, 10, **asked)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.demo_control import Demo, WorldControl
+from tests.kubectl import kubectl as kubectl_of
 
 pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
 
@@ -37,24 +38,7 @@ def kubectl(small: WorldControl, discovered: Path) -> Kubectl:
 
     async def run(line: str, *more: str, user: str = "") -> str:
         kubeconfig = small.kubeconfig_of(user) if user else small.kubeconfig
-        options = (f"--kubeconfig={kubeconfig}", f"--cache-dir={discovered}")
-        process = await asyncio.create_subprocess_exec(
-            "kubectl",
-            *options,
-            *line.split(),
-            *more,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        try:
-            async with asyncio.timeout(30):
-                out, _ = await process.communicate()
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        return out.decode()
+        return await kubectl_of(kubeconfig, discovered, line, *more)
 
     return run
 

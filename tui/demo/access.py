@@ -85,6 +85,12 @@ def access_review(user: User, body: Object, environment: str) -> Object:
     """Answers a SelfSubjectAccessReview."""
     spec = body.get("spec") or {}
     asked = spec.get("resourceAttributes")
+    if asked is None and "nonResourceAttributes" not in spec:
+        problem = (
+            "spec.resourceAttributes: Invalid value: null: "
+            "exactly one of nonResourceAttributes or resourceAttributes must be specified"
+        )
+        raise refuse(422, f'.authorization.k8s.io "" is invalid: {problem}')
     if asked is None:
         fine = True
     else:
@@ -98,7 +104,7 @@ def access_review(user: User, body: Object, environment: str) -> Object:
         )
         fine = allowed(user, access, environment)
     answer: Object = {"allowed": fine}
-    if fine:
+    if fine and user.rules is not None:
         answer["reason"] = "RBAC: allowed by the demo"
     return {**body, "metadata": body.get("metadata") or {}, "status": answer}
 
@@ -106,8 +112,15 @@ def access_review(user: User, body: Object, environment: str) -> Object:
 def rules_review(user: User, body: Object, environment: str) -> Object:
     """Answers a SelfSubjectRulesReview for `spec.namespace`."""
     namespace = (body.get("spec") or {}).get("namespace", "")
-    basic = ["selfsubjectaccessreviews", "selfsubjectrulesreviews"]
-    found: list[Object] = [{"verbs": ["create"], "apiGroups": ["authorization.k8s.io"], "resources": basic}]
+    if not namespace:
+        raise refuse(400, "no namespace on request")
+    basic = {
+        "authorization.k8s.io": ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
+        "authentication.k8s.io": ["selfsubjectreviews"],
+    }
+    found: list[Object] = [
+        {"verbs": ["create"], "apiGroups": [group], "resources": names} for group, names in basic.items()
+    ]
     rules = user.rules
     if rules is None or "system:masters" in user.groups:
         rules = [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}]
@@ -124,7 +137,7 @@ def rules_review(user: User, body: Object, environment: str) -> Object:
         "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": ["/api", "/apis", "/version"]}],
         "incomplete": False,
     }
-    return {**body, "metadata": body.get("metadata") or {}, "status": status}
+    return {**body, "metadata": body.get("metadata") or {}, "spec": {}, "status": status}
 
 
 def subject_review(user: User, body: Object) -> Object:

@@ -65,8 +65,8 @@ class Ask:
         )
 
     def flag(self, name: str) -> bool:
-        """A boolean parameter."""
-        return self.params.get(name, "").lower() in ("true", "1")
+        """A boolean parameter: true by any value but these two."""
+        return name in self.params and self.params[name].lower() not in ("false", "0")
 
     def number(self, name: str) -> int | None:
         """A parameter that is a whole number; Refused 400."""
@@ -85,14 +85,16 @@ class Ask:
         try:
             found = msgspec.json.decode(self.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise refuse(400, f"the object provided is unrecognized: {error}") from None
+            problem = f"couldn't get version/kind; json parse error: {error}"
+            wanted = f"(must be of type {self.target.kind.name})"
+            raise refuse(400, f"the object provided is unrecognized {wanted}: {problem}") from None
         if not isinstance(found, dict):
             raise refuse(400, "the object provided is unrecognized (must be of type Object)")
         return found
 
 
 def target_of(path: str) -> Target | None:
-    """What an API path names: /api/v1/... or /apis/<group>/<version>/...; None for discovery paths."""
+    """What a path below /api/v1 or /apis/<group>/<version> names; None for discovery and unknown groups."""
     parts = [part for part in path.split("/") if part]
     if parts[:1] == ["api"] and len(parts) > 2:
         group, version, rest = "", parts[1], parts[2:]
@@ -104,6 +106,8 @@ def target_of(path: str) -> Target | None:
     if rest[0] == "namespaces" and len(rest) > 2 and rest[2] not in ("status", "finalize"):
         namespace, rest = rest[1], rest[2:]
     kind = BY_PATH.get((group, version, rest[0]))
+    if kind is None and not any(known[:2] == (group, version) for known in BY_PATH):
+        return None
     if kind is None or len(rest) > 3:
         raise no_such_path()
     name = rest[1] if len(rest) > 1 else ""

@@ -131,6 +131,16 @@ def event_seen(obj: Object, now: float) -> str:
     return since(series.get("lastObservedTime") or obj.get("lastTimestamp") or obj.get("eventTime"), now)
 
 
+def event_first_seen(obj: Object, now: float) -> str:
+    return since(obj.get("firstTimestamp") or obj.get("eventTime"), now)
+
+
+def event_source(obj: Object, now: float) -> str:
+    source = obj.get("source") or {}
+    parts = (source.get("component") or obj.get("reportingComponent"), source.get("host"))
+    return ", ".join(part for part in parts if part)
+
+
 def hpa_targets(obj: Object, now: float) -> str:
     current = (obj.get("status") or {}).get("currentMetrics") or ()
     found: list[str] = []

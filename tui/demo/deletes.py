@@ -54,11 +54,14 @@ def delete(ask: Ask) -> Response:
 def _check(ask: Ask, obj: Object, wanted: Object) -> None:
     meta, kind = obj["metadata"], ask.target.kind
     if wanted.get("uid") and wanted["uid"] != meta["uid"]:
+        full = f"{kind.name}.{kind.group}" if kind.group else kind.name
         text = (
-            f'Operation cannot be fulfilled on {kind.resource} "{meta["name"]}": Precondition failed: '
-            f"UID in precondition: {wanted['uid']}, UID in object meta: {meta['uid']}"
+            f'Operation cannot be fulfilled on {full} "{meta["name"]}": the UID in the precondition '
+            f"({wanted['uid']}) does not match the UID in record ({meta['uid']}). "
+            "The object might have been deleted and then recreated"
         )
-        raise refuse(409, text, details={"name": meta["name"], "group": kind.group, "kind": kind.plural})
+        details = {"name": meta["name"], "group": kind.group, "kind": kind.name}
+        raise refuse(409, text, details={name: value for name, value in details.items() if value})
     if wanted.get("resourceVersion") and wanted["resourceVersion"] != meta["resourceVersion"]:
         raise conflict(kind, meta["name"])
 

@@ -46,7 +46,7 @@ class History:
         self._changes: dict[str, list[Change]] = {}
         # Per kind the version up to which changes are forgotten.
         self._floor: dict[str, int] = {}
-        self._floor_of_all = 0
+        self._floor_of_all = self.version
 
     def next_version(self) -> int:
         """A new resourceVersion."""

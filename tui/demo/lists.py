@@ -17,14 +17,22 @@ from tui.demo.table import table
 
 Object = dict[str, Any]
 
+_TOO_OLD = (
+    "The provided continue parameter is too old to display a consistent list result. You can start a new "
+    "list without the continue parameter, or use the continue token in this response to retrieve the "
+    "remainder of the results. Continuing with the provided token results in an inconsistent list - objects "
+    "that were created, modified, or deleted between the time the first chunk was returned and now may show "
+    "up in the list."
+)
 # Snapshots kept for continue tokens of one environment.
 _MOST_SNAPSHOTS = 64
 
 
 class _Token(msgspec.Struct):
+    """As the real one: after `start` (a key with a NUL), at version `rv`; -1 is whatever is there now."""
+
     rv: int
-    start: int
-    key: str
+    start: str
     v: str = "meta.k8s.io/v1"
 
 
@@ -74,18 +82,16 @@ def get_list(ask: Ask) -> Response:
     limit = ask.number("limit") or 0
     token = ask.params.get("continue", "")
     if token:
-        version, start, key, found = _continued(ask, token)
+        version, start, found = _continued(ask, token)
     else:
         _check_version(ask)
-        version, start = ask.environment.cluster.history.version, 0
-        found = present(ask)
-        key = f"{version}/{ask.target}/{ask.params.get('labelSelector')}/{ask.params.get('fieldSelector')}"
+        version, start, found = ask.environment.cluster.history.version, 0, present(ask)
     page = found[start : start + limit] if limit else found[start:]
     meta: Object = {"resourceVersion": str(version)}
     left = len(found) - start - len(page)
     if left > 0:
-        _keep(ask, key, found)
-        meta["continue"] = _encode(_Token(version, start + len(page), key))
+        _keep(ask, _snapshot(ask, version), found)
+        meta["continue"] = _encode(_Token(version, _place(ask, page[-1]) + "\0"))
         # The real server does not count what a selector leaves out.
         if not ask.params.get("labelSelector") and not ask.params.get("fieldSelector"):
             meta["remainingItemCount"] = left
@@ -118,7 +124,10 @@ def _check_version(ask: Ask) -> None:
     if text in ("", "0"):
         return
     history = ask.environment.cluster.history
-    wanted = ask.number("resourceVersion") or 0
+    if not text.isdigit():
+        problem = f'strconv.ParseUint: parsing "{text}": invalid syntax'
+        raise refuse(400, f'invalid resource version: resourceVersion: Invalid value: "{text}": {problem}')
+    wanted = int(text)
     if wanted > history.version:
         raise too_large(wanted, history.version)
     if ask.params.get("resourceVersionMatch") == "Exact" and wanted != history.version:
@@ -136,23 +145,41 @@ def _encode(token: _Token) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(token)).decode().rstrip("=")
 
 
-def _continued(ask: Ask, text: str) -> tuple[int, int, str, list[Object]]:
+def _snapshot(ask: Ask, version: int) -> str:
+    """The name of what a list found at a version."""
+    return f"{version}/{ask.target}/{ask.params.get('labelSelector')}/{ask.params.get('fieldSelector')}"
+
+
+def _place(ask: Ask, obj: Object) -> str:
+    """The object's key below that of the list."""
+    meta = obj["metadata"]
+    return f"{'' if ask.target.namespace else meta.get('namespace', '')}/{meta['name']}"
+
+
+def _continued(ask: Ask, text: str) -> tuple[int, int, list[Object]]:
+    """(version, where to go on, everything) of a continue token."""
     if ask.params.get("resourceVersion", "") not in ("", "0"):
         raise refuse(400, "specifying resource version is not allowed when using continue")
+    token = _decode(text)
+    version = token.rv
+    if version == -1:
+        version, found = ask.environment.cluster.history.version, present(ask)
+    elif (known := ask.environment.pages.get(_snapshot(ask, version))) is not None:
+        found = known
+    else:
+        body = expired(_TOO_OLD)
+        body["metadata"] = {"continue": _encode(_Token(-1, token.start))}
+        raise Refused(body)
+    start = next((at for at, obj in enumerate(found) if _place(ask, obj) >= token.start), len(found))
+    return version, start, found
+
+
+def _decode(text: str) -> _Token:
     try:
-        token = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Token)
-    except (ValueError, msgspec.DecodeError):
-        raise refuse(400, "continue key is not valid") from None
-    found = ask.environment.pages.get(token.key)
-    if found is None:
-        raise Refused(
-            expired(
-                "The provided continue parameter is too old to display a consistent list result. You can "
-                "start a new list without the continue parameter, or use the continue token in this "
-                "response to retrieve the remainder of the results."
-            )
-        )
-    return token.rv, token.start, token.key, found
+        plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars="-_", validate=True)
+        return msgspec.json.decode(plain, type=_Token)
+    except ValueError as error:
+        raise refuse(400, f"invalid continue token: continue key is not valid: {error}") from None
 
 
 def _keep(ask: Ask, key: str, found: list[Object]) -> None:

@@ -12,12 +12,14 @@ from starlette.responses import Response, StreamingResponse
 
 from tui.demo.ask import Ask
 from tui.demo.faults import Aborted
+from tui.demo.kinds import Kind
 from tui.demo.logbook import ContainerLog, Line
-from tui.demo.status import not_found, refuse
+from tui.demo.status import invalid, not_found, refuse
 from tui.demo.world import Stream
 
 Object = dict[str, Any]
 
+_OPTIONS = Kind("", "v1", "PodLogOptions", "")
 _CHUNK_LINES = 2000
 _WAITING = {
     "ErrImagePull": "image can't be pulled",
@@ -31,6 +33,7 @@ def get_log(ask: Ask) -> Response:
     pod = ask.environment.cluster.get("Pod", target.namespace, target.name)
     if pod is None:
         raise not_found(target.kind, target.name)
+    _check(ask)
     container = _container(pod, ask.params.get("container", ""))
     since = _since(ask)
     if not (pod.get("spec") or {}).get("nodeName"):
@@ -41,7 +44,7 @@ def get_log(ask: Ask) -> Response:
     if follow and not _runs(pod, container):
         follow = False
     reader = _Reader(ask, log, since, follow=follow)
-    return StreamingResponse(reader.chunks(), media_type="text/plain")
+    return StreamingResponse(reader.chunks(), headers={"content-type": "text/plain"})
 
 
 def _container(pod: Object, name: str) -> str:
@@ -52,14 +55,10 @@ def _container(pod: Object, name: str) -> str:
         if name not in first + init:
             raise refuse(400, f"container {name} is not valid for pod {pod_name}")
         return name
-    if len(first) == 1 and not init:
-        return str(first[0])
     if len(first) == 1:
         return str(first[0])
-    text = f"a container name must be specified for pod {pod_name}, choose one of: [{' '.join(first)}]"
-    if init:
-        text += f" or one of the init containers: [{' '.join(init)}]"
-    raise refuse(400, text)
+    names = " ".join(init + first)
+    raise refuse(400, f"a container name must be specified for pod {pod_name}, choose one of: [{names}]")
 
 
 def _entry(pod: Object, container: str) -> Object | None:
@@ -96,27 +95,35 @@ def _instance(pod: Object, container: str, *, previous: bool) -> int:
     raise refuse(400, f'container "{container}" in pod "{name}" is waiting to start: {said}')
 
 
+def _check(ask: Ask) -> None:
+    """422 for options that the API server takes from nobody."""
+    problems: list[tuple[str, str]] = []
+    least = (("sinceSeconds", 1), ("tailLines", 0), ("limitBytes", 1))
+    for name, smallest in least:
+        value = ask.number(name)
+        if value is not None and value < smallest:
+            bound = "greater than 0" if smallest else "greater than or equal to 0"
+            problems.append((name, f"Invalid value: {value}: must be {bound}"))
+    if "stream" in ask.params:
+        problems.append(("stream", "Forbidden: may not be specified"))
+    if ask.params.get("sinceSeconds") and ask.params.get("sinceTime"):
+        said = "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified"
+        problems.append(("[]", said))
+    if problems:
+        raise invalid(_OPTIONS, ask.target.name, problems)
+
+
 def _since(ask: Ask) -> int | None:
     """Nanoseconds since the epoch; the fraction is cut as the API server does on the way to the kubelet."""
     seconds, text = ask.number("sinceSeconds"), ask.params.get("sinceTime", "")
-    if seconds is not None and text:
-        raise refuse(
-            422,
-            'PodLogOptions "" is invalid: sinceSeconds: Forbidden: '
-            "at most one of `sinceTime` or `sinceSeconds` may be specified",
-        )
     if text:
         try:
             return int(datetime.fromisoformat(text).timestamp()) * 1_000_000_000
         except ValueError:
-            raise refuse(400, f'parsing time "{text}" as "2006-01-02T15:04:05Z07:00": cannot parse') from None
+            form = "2006-01-02T15:04:05Z07:00"
+            said = f'parsing time "{text}" as "{form}": cannot parse "{text}" as "2006"'
+            raise refuse(400, said) from None
     if seconds is not None:
-        if seconds <= 0:
-            raise refuse(
-                422,
-                'PodLogOptions "" is invalid: sinceSeconds: '
-                f"Invalid value: {seconds}: must be greater than 0",
-            )
         return int((ask.environment.world.now() - seconds) * 1_000_000_000)
     return None
 
@@ -130,7 +137,6 @@ class _Reader:
         self._since = since or 0
         self._follow = follow
         self._timestamps = ask.flag("timestamps")
-        self._stream = ask.params.get("stream", "All")
         self._second = (-1, b"")
         self._left = ask.number("limitBytes")
 
@@ -175,8 +181,7 @@ class _Reader:
             raise Aborted
 
     def _text(self, lines: list[Line] | deque[Line]) -> bytes:
-        since, wanted = self._since, self._stream.lower()
-        picked = [line for line in lines if line[0] >= since and (wanted == "all" or line[1] == wanted)]
+        picked = [line for line in lines if line[0] >= self._since]
         if not self._timestamps:
             return b"".join([line[2] + b"\n" for line in picked])
         return b"".join([self._stamp(line[0]) + line[2] + b"\n" for line in picked])

@@ -52,10 +52,9 @@ def _apply(document: Any, operation: Object) -> Any:
     if op == "remove":
         return _remove(document, path)
     if op in ("add", "replace"):
+        # The library that the API server uses lets "replace" add a member that is not there.
         if "value" not in operation:
             raise Malformed(f"{op} needs a value")
-        if op == "replace":
-            _get(document, path)
         return _put(document, path, copy.deepcopy(operation["value"]), insert=op == "add")
     if op in ("copy", "move"):
         source = _path(operation.get("from", ""))
@@ -63,7 +62,7 @@ def _apply(document: Any, operation: Object) -> Any:
         if op == "move":
             document = _remove(document, source)
         return _put(document, path, value, insert=True)
-    raise Malformed(f"unexpected kind: {op}")
+    raise Unfit(f"unexpected kind: {op}")
 
 
 def _path(text: str) -> list[str]:

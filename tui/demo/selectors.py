@@ -79,7 +79,7 @@ def _label(text: str) -> Predicate:
     if match := _EXISTS.match(text):
         key, wanted = match["key"], not match["no"]
         return lambda obj: (key in _labels_of(obj)) == wanted
-    raise refuse(400, f"unable to parse requirement: found '{text}'")
+    raise refuse(400, f"unable to parse requirement: <nil>: found '{text}'")
 
 
 def _field(kind: Kind, text: str) -> Predicate:
@@ -88,9 +88,15 @@ def _field(kind: Kind, text: str) -> Predicate:
         raise refuse(400, f"invalid selector: '{text}'; can't understand '{text}'")
     path, value, same = match["key"], match["value"], match["op"] != "!="
     if path not in ("metadata.name", "metadata.namespace", *_FIELDS.get(kind.name, ())):
-        raise refuse(400, f"field label not supported: {path}")
+        raise refuse(400, _unknown_field(kind, path))
     names = ["source", "component"] if path == "source" else path.split(".")
     return lambda obj: (_text(obj, names) == value) == same
+
+
+def _unknown_field(kind: Kind, path: str) -> str:
+    if kind.name in _FIELDS:  # these have their own lists
+        return f"field label not supported: {path}"
+    return f'"{path}" is not a known field selector: only "metadata.name", "metadata.namespace"'
 
 
 def _text(obj: Object, names: list[str]) -> str:

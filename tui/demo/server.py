@@ -18,7 +18,7 @@ from tui.demo.control import Control
 from tui.demo.lists import get_list, get_one, get_scale
 from tui.demo.logs_route import get_log
 from tui.demo.reviews import review
-from tui.demo.status import Refused, no_such_path, refuse
+from tui.demo.status import Refused, refuse
 from tui.demo.watches import get_watch
 from tui.demo.world import Environment, World, Worlds
 from tui.demo.writes import write
@@ -39,6 +39,8 @@ _RECORDED = (
     "impersonate-group",
     "impersonate-uid",
 )
+# What no group serves is told as plain text.
+_NOT_FOUND = PlainTextResponse("404 page not found\n", 404)
 _MOST_RECORDED_BODY = 100_000
 _PREFIX = re.compile(r"^/(?P<world>[^/]+)/(?P<environment>[^/]+)(?P<path>/.*)?$")
 
@@ -70,7 +72,7 @@ class Server:
         world = self._worlds.worlds.get(match["world"]) if match else None
         environment = world.environments.get(match["environment"]) if match and world else None
         if match is None or world is None or environment is None:
-            await answer(no_such_path().body, 404)(scope, receive, send)
+            await _NOT_FOUND(scope, receive, send)
             return
         await self._serve_environment(request, environment, match["path"] or "/", send)
 
@@ -167,8 +169,6 @@ def _user(request: Request, world: World) -> User:
 
 def _discover(request: Request, path: str) -> Response:
     parts = [part for part in path.split("/") if part]
-    if request.method == "POST":
-        raise no_such_path()
     combined = "as=APIGroupDiscoveryList" in request.headers.get("accept", "").replace(" ", "")
     found: Object | None = None
     match parts:
@@ -189,6 +189,4 @@ def _discover(request: Request, path: str) -> Response:
             found = discovery.group(group)
         case ["apis", group, version]:
             found = discovery.resource_list(group, version)
-    if found is None:
-        raise no_such_path()
-    return answer(found)
+    return answer(found) if found is not None and request.method == "GET" else _NOT_FOUND

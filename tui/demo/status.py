@@ -43,7 +43,9 @@ def status(code: int, message: str, *, reason: str | None = None, details: Objec
         "reason": reason if reason is not None else reason_of(code),
         "code": code,
     }
-    if details:
+    if not body["reason"]:
+        del body["reason"]
+    if details is not None:
         body["details"] = details
     return body
 
@@ -73,7 +75,7 @@ def not_found(kind: Kind, name: str) -> Refused:
 
 
 def no_such_path() -> Refused:
-    """404 for a path that the server does not have."""
+    """404 for a resource that a group does not have."""
     return refuse(404, "the server could not find the requested resource", details={})
 
 
@@ -96,16 +98,20 @@ def invalid(kind: Kind, name: str, causes: list[tuple[str, str]]) -> Refused:
     """422 with (field, message) causes."""
     told = [f"{field}: {message}" for field, message in causes]
     text = told[0] if len(told) == 1 else f"[{', '.join(told)}]"
-    details: Object = {
-        "name": name,
-        "group": kind.group,
-        "kind": kind.name,
-        "causes": [
-            {"reason": "FieldValueInvalid", "message": message, "field": field} for field, message in causes
-        ],
-    }
+    found: Object = {"name": name, "group": kind.group, "kind": kind.name}
+    details = {member: value for member, value in found.items() if value}
+    details["causes"] = [
+        {"reason": _cause_of(message), "message": message, "field": field} for field, message in causes
+    ]
     full = f"{kind.name}.{kind.group}" if kind.group else kind.name
     return refuse(422, f'{full} "{name}" is invalid: {text}', details=details)
+
+
+def _cause_of(message: str) -> str:
+    word = message.partition(" ")[0].rstrip(":")
+    return {"Required": "FieldValueRequired", "Forbidden": "FieldValueForbidden"}.get(
+        word, "FieldValueInvalid"
+    )
 
 
 def expired(message: str) -> Object:

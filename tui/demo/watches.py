@@ -31,11 +31,12 @@ def get_watch(ask: Ask) -> Response:
     if initial and ask.params.get("resourceVersionMatch") != "NotOlderThan":
         raise refuse(
             422,
-            "ListOptions.meta.k8s.io is invalid: resourceVersionMatch: Forbidden: "
+            'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: '
             "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan",
         )
-    if version not in ("", "0"):
-        ask.number("resourceVersion")
+    if version and not version.isdigit():
+        problem = f'strconv.ParseUint: parsing "{version}": invalid syntax'
+        raise refuse(500, f'resourceVersion: Invalid value: "{version}": {problem}', reason="")
     target = ask.target
     fields = ask.params.get("fieldSelector", "")
     if target.name:

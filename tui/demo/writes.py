@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ Object = dict[str, Any]
 
 _JSON, _MERGE = "application/json-patch+json", "application/merge-patch+json"
 _STRATEGIC, _APPLY = "application/strategic-merge-patch+json", "application/apply-patch+yaml"
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _METADATA_KEPT = ("uid", "creationTimestamp", "name", "namespace", "generation", "deletionTimestamp")
 
 
@@ -60,6 +62,8 @@ def _create(ask: Ask) -> Response:
         raise invalid(
             target.kind, "", [("metadata.name", "Required value: name or generateName is required")]
         )
+    if meta.get("name"):
+        _check_name(ask, meta["name"])
     for name in ("uid", "resourceVersion", "generation", "creationTimestamp"):
         meta.pop(name, None)
     if "status" in target.kind.subresources:
@@ -67,9 +71,31 @@ def _create(ask: Ask) -> Response:
     if ask.params.get("dryRun") == "All":
         return answer(obj, 201)
     try:
-        return answer(cluster.create(obj), 201)
+        made = cluster.create(obj)
     except AlreadyExists:
         raise already_exists(target.kind, meta["name"]) from None
+    if target.kind.name == "Namespace":
+        _furnish(ask, made["metadata"]["name"])
+    return answer(made, 201)
+
+
+def _furnish(ask: Ask, namespace: str) -> None:
+    """What controllers put into every new namespace."""
+    where = {"namespace": namespace}
+    account = {"kind": "ServiceAccount", "metadata": {"name": "default", **where}}
+    ca = {"kind": "ConfigMap", "metadata": {"name": "kube-root-ca.crt", **where}, "data": {"ca.crt": "..."}}
+    for obj in (account, ca):
+        ask.environment.cluster.create(obj)
+
+
+def _check_name(ask: Ask, name: str) -> None:
+    if not _NAME.fullmatch(name):
+        problem = (
+            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
+            "and must start and end with an alphanumeric character (e.g. 'example.com', regex used for "
+            f"validation is '{_NAME.pattern}')"
+        )
+        raise invalid(ask.target.kind, name, [("metadata.name", f'Invalid value: "{name}": {problem}')])
 
 
 def _check_kind(ask: Ask, obj: Object) -> None:
@@ -120,16 +146,12 @@ def _patched(ask: Ask, content_type: str, base: Object) -> Object:
     if ask.target.kind.custom:
         del patches[_STRATEGIC]
     if content_type not in patches:
-        accepted = ", ".join([*patches, _APPLY])
-        raise refuse(
-            415,
-            "the body of the request was in an unknown format - accepted media types include: " + accepted,
-        )
+        raise refuse(415, "415: Unsupported Media Type", details={})
     try:
         return patches[content_type](base, msgspec.json.decode(ask.body))
     except Unfit:
         message = "the server rejected our request due to an error in our request"
-        raise refuse(422, message) from None
+        raise refuse(422, message, details={}) from None
     except (Malformed, msgspec.DecodeError, AttributeError, TypeError) as error:
         raise refuse(400, f"error decoding patch: {error}") from None
 
@@ -166,9 +188,8 @@ def _scaled(ask: Ask, before: Object, scale: Object) -> Response:
 def _check_versions(ask: Ask, before: Object, obj: Object) -> None:
     kind, meta, old = ask.target.kind, obj.get("metadata") or {}, before["metadata"]
     if meta.get("uid") and meta["uid"] != old["uid"]:
-        message = f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta: {old['uid']}"
-        text = f'Operation cannot be fulfilled on {kind.resource} "{old["name"]}": {message}'
-        raise refuse(409, text, details={"name": old["name"], "group": kind.group, "kind": kind.plural})
+        value = f'Invalid value: "{meta["uid"]}": field is immutable'
+        raise invalid(kind, old["name"], [("metadata.uid", value)])
     if meta.get("resourceVersion") and meta["resourceVersion"] != old["resourceVersion"]:
         raise conflict(kind, old["name"])
 
@@ -178,7 +199,11 @@ def _store(ask: Ask, before: Object, obj: Object) -> Response:
     _check_versions(ask, before, obj)
     meta = obj.get("metadata")
     if not isinstance(meta, dict) or meta.get("name", old["name"]) != old["name"]:
-        raise refuse(400, "the name of the object does not match the name on the URL")
+        name = meta.get("name", "") if isinstance(meta, dict) else ""
+        raise refuse(
+            400,
+            f"the name of the object ({name}) does not match the name on the URL ({old['name']})",
+        )
     meta = {**meta, **{name: old[name] for name in _METADATA_KEPT if name in old}}
     obj = {**obj, "metadata": meta}
     if ask.target.subresource == "status":

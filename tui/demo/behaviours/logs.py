@@ -43,8 +43,9 @@ class Logs:
     def begin(self, pod: Object, container: str, instance: int, script: Script, at: float) -> None:
         """A container instance starts to run."""
         talker = self._enter(pod, container, instance, script)
-        if script.goose is not None:
-            talker.told = output(script.goose, at)
+        told = _told(script, at)
+        if told is not None:
+            talker.told = told
             talker.next_line = next(talker.told, None)
             if talker.next_line is not None:
                 self._wait(talker, talker.next_line[0])
@@ -61,8 +62,9 @@ class Logs:
             return
         talker = self._enter(pod, container, instance, script)
         talker.voice.count = len(self._book.log(talker.uid, container, instance).lines)
-        if script.goose is not None:
-            talker.told = (entry for entry in output(script.goose, began) if entry[0] > now)
+        told = _told(script, began)
+        if told is not None:
+            talker.told = (entry for entry in told if entry[0] > now)
             talker.next_line = next(talker.told, None)
             if talker.next_line is not None:
                 self._wait(talker, talker.next_line[0])
@@ -76,7 +78,7 @@ class Logs:
             return
         self._catch_up(talker, at)
         voice, script = talker.voice, talker.script
-        if script.goose is None and not script.oom:
+        if talker.told is None and not script.oom:
             if asked:
                 self._write(talker, voice.stopping(at), at)
             elif code and script.trace:
@@ -124,7 +126,8 @@ class Logs:
 
     def _catch_up(self, talker: _Talker, now: float) -> None:
         while talker.told is not None and talker.next_line is not None and talker.next_line[0] <= now:
-            self._write(talker, talker.next_line[1], talker.next_line[0], "stderr")
+            stream = "stderr" if talker.script.goose is not None else "stdout"
+            self._write(talker, talker.next_line[1], talker.next_line[0], stream)
             talker.next_line = next(talker.told, None)
 
     def _wait(self, talker: _Talker, at: float) -> None:
@@ -133,6 +136,13 @@ class Logs:
 
     def _write(self, talker: _Talker, text: str, at: float, stream: str = "stdout") -> None:
         self._book.log(talker.uid, talker.container, talker.instance).write(text, at, stream)
+
+
+def _told(script: Script, began: float) -> Iterator[tuple[float, str]] | None:
+    """The lines of a program whose output is known from its start; None for one that speaks by chance."""
+    if script.goose is not None:
+        return output(script.goose, began)
+    return script.shell.output(began) if script.shell is not None else None
 
 
 def voice_of(pod: Object, container: str, instance: int, script: Script) -> Voice:
@@ -175,8 +185,9 @@ def _write_run(
     log = book.log(pod["metadata"]["uid"], container, max(instance, 0))
     began = seconds_of(run["startedAt"])
     ended = seconds_of(run["finishedAt"]) if "finishedAt" in run else None
-    if script.goose is not None:
-        for at, text in output(script.goose, began):
+    told = _told(script, began)
+    if told is not None:
+        for at, text in told:
             if at <= now:
                 log.write(text, at, "stderr")
     else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from tui.demo.behaviours.common import Object, annotations_of
+from tui.demo.behaviours.shell import Shell, shell_of
 
 BEHAVIOUR = "demo.deploytui/behaviour"
 STILL = "demo.deploytui/still"
@@ -79,12 +80,15 @@ class Script:
     trace: bool = False
     message: str = ""
     goose: Goose | None = None
+    shell: Shell | None = None
 
     def end(self) -> tuple[float, int, str] | None:
         """(seconds after its start, exit code, reason) when the container ends by itself."""
         if self.goose is not None:
             failed = any(self.goose.fails(index) for index in range(len(self.goose.files)))
             return self.goose.duration(), int(failed), "Error" if failed else "Completed"
+        if self.shell is not None:
+            return self.shell.seconds, self.shell.code, "Error" if self.shell.code else "Completed"
         if self.oom:
             return (3.0 if self.crash_after is None else self.crash_after), 137, "OOMKilled"
         if self.crash_after is not None:
@@ -109,6 +113,7 @@ PROGRAMS: dict[str, dict[str, Any]] = {
     "jaeger": {"rate": 0.1},
     "fluent-bit": {"log": "text", "rate": 0.2},
     "busybox": {"log": "text", "rate": 0.1},
+    "nothing": {"image_missing": True},
     "migrate": {"goose": {}},
     "goose": {"goose": {}},
 }
@@ -147,6 +152,7 @@ def script_of(pod: Object, container: str) -> Script:
     if (pod["spec"].get("restartPolicy") != "Always" or init) and spec.get("restartPolicy") != "Always":
         parts.found.setdefault("exit_after", 1.0 if init else 3.0)
     _environment(parts)
+    parts.found["shell"] = shell_of(spec)
     parts.found |= _annotated(pod, container)
     return _script(parts)
 
