@@ -206,13 +206,66 @@ async def test_a_long_log_is_searched_in_the_background() -> None:
         await until(lambda: app.log_view.cursor_line == expected[-1])
 
 
-async def test_a_mark_stays_on_its_line() -> None:
+class Odd:
+    """Finds every second line."""
+
+    def lines(self, data: bytes) -> list[int]:
+        return list(range(1, data.count(b"\n"), 2))
+
+
+async def test_a_filter_shows_its_lines_alone_and_a_search_stays_among_them() -> None:
     app = OneView()
     async with app.run_test(size=(20, 4)):
-        app.write(0, 10)
-        app.log_view.action_mark()
-        app.write(10, 11)
-        assert app.shown() == ["  line 7", "  line 8", "* line 9", "  line 10"]
+        app.write(0, 30)
+        app.log_view.sift(Odd())
+        assert app.shown() == ["  line 23", "  line 25", "  line 27", "  line 29"]
+        assert app.log_view.status.sifted == 15
+        app.log_view.search("line 1")
+        assert app.log_view.status.matches == 6
+        assert app.log_view.cursor_line == 19
+        app.write(30, 40)
+        app.log_view.action_only_matching()
+        assert app.shown()[:3] == ["  line 15", "  line 17", "> line 19"]
+        app.log_view.sift(None)
+        assert app.log_view.status.matches == 11
+        app.log_view.search("")
+        app.log_view.action_bottom()
+        assert app.shown()[-1] == "  line 39"
+
+
+async def test_a_search_typed_before_the_first_line_goes_to_its_match_then() -> None:
+    app = OneView()
+    async with app.run_test(size=(20, 4)):
+        app.log_view.search("line 5")
+        assert app.log_view.following
+        app.write(0, 30)
+        assert app.log_view.cursor_line == 5
+        app.log_view.search("line 4")
+        app.log_view.action_bottom()
+        app.write(30, 45)
+        assert app.log_view.following
+
+
+async def test_typing_on_stays_on_a_line_that_still_matches() -> None:
+    app = OneView()
+    async with app.run_test(size=(20, 4)):
+        app.write(0, 30)
+        for typed in ("l", "li", "line", "line 2"):
+            app.log_view.search(typed)
+            assert app.log_view.cursor_line == 29
+
+
+async def test_it_tells_when_nothing_older_is_shown() -> None:
+    app = OneView()
+    async with app.run_test(size=(20, 4)) as pilot:
+        app.write(0, 30)
+        assert not app.log_view.status.at_top
+        app.log_view.action_top()
+        await pilot.pause()
+        assert app.told[-1].at_top
+        app.log_view.action_move(1)
+        app.log_view.action_page(1)
+        assert not app.log_view.status.at_top
 
 
 async def test_a_line_of_a_megabyte_is_cut_and_says_so() -> None:

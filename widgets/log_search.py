@@ -6,7 +6,7 @@ import asyncio
 from array import array
 from bisect import bisect_left
 
-from widgets.matcher import Matcher
+from widgets.matcher import Finder
 from widgets.ring import Ring, find_in
 
 INLINE_LINES = 1_500  # searched on the event loop: less than 5 ms with the slowest patterns
@@ -15,10 +15,10 @@ SLICE_BLOCKS = 32  # searched by one call in the thread; about 4 MiB
 
 
 class Search:
-    """One pattern over one ring. `matches` ascends and covers the lines below `searched`."""
+    """One finder over one ring. `matches` ascends and covers the lines below `searched`."""
 
-    def __init__(self, matcher: Matcher, ring: Ring) -> None:
-        self.matcher = matcher
+    def __init__(self, finder: Finder, ring: Ring) -> None:
+        self.finder = finder
         self.ring = ring
         self.matches: array[int] = array("q")
         self.searched = ring.first
@@ -43,7 +43,7 @@ class Search:
             rest = self.ring.snapshot(self.searched, self.ring.total)
             if sum(len(block.data) for block in rest) > INLINE_BYTES:
                 return False
-            self.matches.extend(find_in(rest, self.matcher, self.searched, self.ring.total))
+            self.matches.extend(find_in(rest, self.finder, self.searched, self.ring.total))
             self.searched = self.ring.total
         return True
 
@@ -55,7 +55,7 @@ class Search:
         while not self.settle():
             blocks = self.ring.snapshot(self.searched, self.ring.total)[:SLICE_BLOCKS]
             start, generation = self.searched, self._generation
-            found = await asyncio.to_thread(find_in, blocks, self.matcher, start, blocks[-1].stop)
+            found = await asyncio.to_thread(find_in, blocks, self.finder, start, blocks[-1].stop)
             if generation == self.ring.generation:
                 self.matches.extend(found)
                 self.searched = blocks[-1].stop

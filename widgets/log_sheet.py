@@ -15,11 +15,12 @@ from widgets.log_layout import Every, Only, Place, Shown, lowest_top, rows_from
 from widgets.log_paint import LinePainter, Look, Paint, rule
 from widgets.log_place import Room, Standing
 from widgets.log_search import Search
+from widgets.matcher import Matcher
 from widgets.ring import Line, Ring
 from widgets.tone import Tone, ground, ink, inks, tone_classes, tone_css
 
 GUTTER = 2
-"""Cells before each line, for the signs of cursor and mark."""
+"""Cells before each line, for the sign of the cursor."""
 
 
 class LogSheet(Widget):
@@ -40,10 +41,11 @@ class LogSheet(Widget):
     def __init__(self, paint: Paint, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.ring = Ring()
-        self.marks: frozenset[int] = frozenset()
         self._painter = LinePainter(paint)
         self._standing = Standing()
-        self._search: Search | None = None
+        self._pattern: Matcher | None = None
+        self._search: Search | None = None  # for the pattern
+        self._sieve: Search | None = None  # for the lines that a filter lets through
         self._wrap = self._only_matching = False
         self._side = 0
         self._held_total = 0  # of the ring, when the view was held
@@ -102,10 +104,13 @@ class LogSheet(Widget):
         self._frame = None
         self.refresh()
 
+    def _sifted(self) -> Search | None:
+        """Whose lines alone are shown; None shows all."""
+        return self._search if self._only_matching and self._search is not None else self._sieve
+
     def _shown(self) -> Shown:
-        if self._only_matching and self._search is not None:
-            return Only(self._search.matches)
-        return Every(self.ring.first, self.ring.total)
+        sifted = self._sifted()
+        return Only(sifted.matches) if sifted else Every(self.ring.first, self.ring.total)
 
     def _room(self, *, held: bool = True) -> Room:
         """The rows for lines: held, the foot takes one, and the notice of evicted lines may take another."""
@@ -121,8 +126,7 @@ class LogSheet(Widget):
             self._tones = {str(tone): style for tone, style in inks(self, "log-view").items()} | {
                 "match": match
             }
-        matcher = self._search.matcher if self._search else None
-        look = Look(max(1, self.size.width - GUTTER), self._wrap, self._tones, matcher)
+        look = Look(max(1, self.size.width - GUTTER), self._wrap, self._tones, self._pattern)
         return self._painter.strips(number, self._line, look, self.app.console)
 
     def _height_of(self, number: int) -> int:
@@ -130,8 +134,8 @@ class LogSheet(Widget):
 
     def _new(self) -> int:
         """Lines that came since the view was held."""
-        if self._only_matching and self._search:
-            return len(self._search.matches) - bisect_left(self._search.matches, self._held_total)
+        if sifted := self._sifted():
+            return len(sifted.matches) - bisect_left(sifted.matches, self._held_total)
         return self.ring.total - self._held_total
 
     def _rows(self) -> list[Strip]:
@@ -165,10 +169,10 @@ class LogSheet(Widget):
         else:
             strip = self._strips(place.line)[place.row]
             strip = strip.crop(self._side, self._side + width - GUTTER)
-            sign = ("*" if place.line in self.marks else "") if place.row == 0 else ""
+            sign = ""
             if place.line == self._standing.cursor:
                 base += ground(self, "log-view--cursor")
-                sign = ">" if place.row == 0 and not sign else sign
+                sign = ">" if place.row == 0 else ""
         gutter = Segment(sign.ljust(GUTTER), self._tones[Tone.ACCENT])
         return Strip([gutter, *strip]).adjust_cell_length(width, Style()).apply_style(base)
 

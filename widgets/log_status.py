@@ -19,6 +19,8 @@ class LogStatus:
     match_index: int = 0  # of the cursor's line, from 1; 0 when it is no match
     searching: bool = False
     only_matching: bool = False
+    sifted: int | None = None  # lines that the filter lets through; None without one
+    at_top: bool = False  # held where nothing older is shown
     wrap: bool = False
     evicted_while_held: int = 0
     lost: int = 0

@@ -8,11 +8,12 @@ from textual import events
 from textual.binding import Binding
 from textual.message import Message
 
+from widgets.log_layout import Place
 from widgets.log_paint import Paint
 from widgets.log_search import Search
 from widgets.log_sheet import LogSheet
 from widgets.log_status import LogStatus
-from widgets.matcher import Matcher
+from widgets.matcher import Both, Finder, Matcher
 from widgets.ring import Ring
 
 SIDE_CELLS = 8
@@ -51,7 +52,9 @@ class LogView(LogSheet, can_focus=True):
         """With `stamped`, the first word of a line is its time, which searches skip."""
         super().__init__(paint, id=id)
         self._stamped = stamped
+        self._filter: Finder | None = None
         self._scanning = False
+        self._wants_match = False  # the newest match is to be shown once there are lines
         self._lost = 0
         self._held_evicted = 0
         self._seen: tuple[int, ...] = ()
@@ -62,17 +65,16 @@ class LogView(LogSheet, can_focus=True):
     def attach(self, ring: Ring) -> None:
         """Another ring: follows its end."""
         self.ring = ring
-        self.marks = frozenset()
         self._standing.follow()
-        if self._search is not None:
-            self._begin(self._search.matcher, go=False)
+        self._look_for()
         self.repaint()
 
     def changed(self) -> None:
         """Called at the tick: repaints when lines came or went, or the search got on."""
         self._catch_up()
-        ring, search = self.ring, self._search
-        seen = (ring.generation, ring.total, ring.first, len(search.matches) if search else 0)
+        ring = self.ring
+        found = (len(one.matches) if one else 0 for one in (self._search, self._sieve))
+        seen = (ring.generation, ring.total, ring.first, *found)
         if seen != self._seen:
             if self._seen and seen[0] != self._seen[0]:
                 self._painter.forget()
@@ -86,12 +88,17 @@ class LogView(LogSheet, can_focus=True):
 
     def search(self, pattern: str) -> None:
         """Marks what matches, now and in lines to come, and goes to the newest match; "" ends the search."""
-        self.workers.cancel_group(self, "search")
-        if pattern:
-            self._begin(Matcher(pattern, stamped=self._stamped), go=True)
-        else:
-            self._search, self._only_matching = None, False
+        self._pattern = Matcher(pattern, stamped=self._stamped) if pattern else None
+        self._only_matching = self._only_matching and bool(pattern)
+        self._wants_match = bool(pattern)
+        self._look_for()
         self._show()
+
+    def sift(self, finder: Finder | None) -> None:
+        """Shows only the lines that it finds; all again with None."""
+        self._filter = finder
+        self._look_for()
+        self._stay_in_sight()
 
     @property
     def only_matching(self) -> bool:
@@ -101,9 +108,7 @@ class LogView(LogSheet, can_focus=True):
     @only_matching.setter
     def only_matching(self, only: bool) -> None:
         self._only_matching = only and self._search is not None
-        if not self.following:
-            self._standing.centre(self._room())
-        self._show()
+        self._stay_in_sight()
 
     @property
     def lost(self) -> int:
@@ -125,11 +130,13 @@ class LogView(LogSheet, can_focus=True):
             following=not held,
             held_new=self._new() if held else 0,
             cursor=self._standing.cursor,
-            pattern=search.matcher.pattern if search else "",
+            pattern=self._pattern.pattern if self._pattern else "",
             matches=len(search.matches) if search else 0,
             match_index=search.place(self._standing.cursor) if search else 0,
             searching=search is not None and not search.done,
             only_matching=self._only_matching,
+            sifted=len(self._sieve.matches) if self._sieve else None,
+            at_top=held and self._standing.top == Place(self._shown().first() or 0),
             wrap=self._wrap,
             evicted_while_held=max(0, ring.evicted - self._held_evicted) if held else 0,
             lost=self._lost,
@@ -188,13 +195,6 @@ class LogView(LogSheet, can_focus=True):
             self._standing.go(self._room(), line)
         self._show()
 
-    def action_mark(self) -> None:
-        """Put a sign before the current line, or take it away."""
-        line = self.current
-        if line is not None:
-            self.marks ^= {line}
-        self._show()
-
     def action_sideways(self, by: int) -> None:
         """Eight cells to the right or left, when lines are clipped."""
         if not self._wrap:
@@ -232,6 +232,7 @@ class LogView(LogSheet, can_focus=True):
 
     def _hold(self) -> None:
         if self.following:
+            self._wants_match = False
             self._standing.hold(self._room(held=True), self.size.height)
             self._held_total, self._held_evicted = self.ring.total, self.ring.evicted
 
@@ -242,26 +243,43 @@ class LogView(LogSheet, can_focus=True):
         self._standing.scroll(self._room(), by)
         self._show()
 
-    def _begin(self, matcher: Matcher, *, go: bool) -> None:
-        self._search = Search(matcher, self.ring)
+    def _stay_in_sight(self) -> None:
+        """Other lines are shown: a held view keeps its cursor's line, or the nearest one, in sight."""
+        if not self.following:
+            self._standing.centre(self._room())
+        self._show()
+
+    def _look_for(self) -> None:
+        """Searches the ring from its beginning, for the filter and for the pattern among what it leaves."""
+        self.workers.cancel_group(self, "search")
         self._scanning = False
-        self._catch_up(go=go)
+        sieve, pattern = self._filter, self._pattern
+        self._sieve = Search(sieve, self.ring) if sieve else None
+        both = Both(pattern, sieve) if pattern and sieve else pattern
+        self._search = Search(both, self.ring) if both else None
+        self._catch_up()
 
-    def _catch_up(self, *, go: bool = False) -> None:
+    def _catch_up(self) -> None:
         """Search what has not been searched: a little at once, much in a worker."""
-        search = self._search
-        if search is None or self._scanning:
+        searches = [one for one in (self._sieve, self._search) if one is not None]
+        if self._scanning or not searches:
             return
-        if not search.settle():
+        if all(one.settle() for one in searches):
+            self._go_to_match()
+        else:
             self._scanning = True
-            self.run_worker(self._scan(search, go), group="search", exclusive=True)
-        elif go:
-            self.action_next_match(-1)
+            self.run_worker(self._scan(searches), group="search", exclusive=True)
 
-    async def _scan(self, search: Search, go: bool) -> None:
-        await search.scan()
-        if search is self._search:
-            self._scanning = False
-            if go and self.following:
+    async def _scan(self, searches: list[Search]) -> None:
+        for one in searches:
+            await one.scan()
+        self._scanning = False
+        self._go_to_match()
+        self._show()
+
+    def _go_to_match(self) -> None:
+        """To the newest match of a new search, which may have been typed before the first lines came."""
+        if self._wants_match and self._search is not None and self.ring.total > self.ring.first:
+            self._wants_match = False
+            if not self._search.place(self._standing.cursor):
                 self.action_next_match(-1)
-            self._show()

@@ -5,12 +5,32 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
-from typing import AnyStr
+from typing import AnyStr, Protocol
 
 _SPECIAL = re.compile(r"[\\.^$*+?{}\[\]|()]")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _EQUALS = re.compile(r"(?<![?<P\[])=")
 _EQUALS_OR_JSON = r'(?:=|":\\s*"?)'
+
+
+class Finder(Protocol):
+    """Tells which lines are looked for. Pure: may run in a thread."""
+
+    def lines(self, data: bytes) -> list[int]:
+        """Which lines of `data` (each ends in a line feed) are, counted from 0, ascending."""
+        ...
+
+
+class Both:
+    """The lines that two finders find."""
+
+    def __init__(self, one: Finder, other: Finder) -> None:
+        self._one, self._other = one, other
+
+    def lines(self, data: bytes) -> list[int]:
+        found = self._one.lines(data)
+        also = set(self._other.lines(data)) if found else ()
+        return [line for line in found if line in also]
 
 
 class Matcher:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
-from widgets.matcher import Matcher
+from widgets.matcher import Finder
 
 BLOCK_BYTES = 128 << 10
 RUN_BYTES = 64  # what a change of source costs in memory, roughly
@@ -56,7 +56,7 @@ class Block:
         return tag, self.data[offsets[at] : offsets[at + 1] - 1]
 
 
-def find_in(blocks: Iterable[Block], matcher: Matcher, start: int, stop: int) -> array[int]:
+def find_in(blocks: Iterable[Block], finder: Finder, start: int, stop: int) -> array[int]:
     """The lines in [start, stop) that match, ascending; seams never do. Pure: may run in a thread."""
     found = array("q")
     for block in blocks:
@@ -68,9 +68,7 @@ def find_in(blocks: Iterable[Block], matcher: Matcher, start: int, stop: int) ->
             offsets = block.offsets()
             data = data[offsets[begin] : offsets[end]]
         shift = block.first + begin
-        found.extend(
-            n + shift for n in matcher.lines(data) if not block.marks or n + begin not in block.marks
-        )
+        found.extend(n + shift for n in finder.lines(data) if not block.marks or n + begin not in block.marks)
     return found
 
 
@@ -130,9 +128,9 @@ class Ring:
         blocks = tuple(self._blocks[begin:end])
         return (*blocks, self._open()) if stop > self._open_first and self._open_count else blocks
 
-    def find(self, pattern: Matcher, start: int, stop: int) -> list[int]:
+    def find(self, finder: Finder, start: int, stop: int) -> list[int]:
         """The lines in [start, stop) that match, ascending."""
-        return list(find_in(self.snapshot(start, stop), pattern, start, stop))
+        return list(find_in(self.snapshot(start, stop), finder, start, stop))
 
     def clear(self) -> None:
         """Forget all lines; numbers go on where they were."""
