@@ -194,9 +194,9 @@ class WorldControl:
         """All is well again."""
         self._call("clear-faults")
 
-    def expire(self, environment: str = "production") -> None:
-        """Every version given out so far is too old: 410."""
-        self._call("expire", environment=environment)
+    def expire(self, environment: str = "production", version: int | None = None) -> None:
+        """Every version given out so far is too old (410); or the history is another one, at `version`."""
+        self._call("expire", environment=environment, version=version)
 
     def end_streams(self, *kinds: str, cut: bool = False, environment: str = "production") -> int:
         """Ends open watches of these kinds ("log" for logs; all without any); the number of them."""

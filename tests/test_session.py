@@ -15,8 +15,10 @@ from tui.clock import SystemClock
 from tui.model.environment import Environment, Purpose
 from tui.session import Numbers, Session
 from tui.store import LinkState
+from tui.wire.kinds import KINDS
 from tui.wire.kube import Client
 
+LIGHT = sum(kind.light for kind in KINDS.values())
 SOON = Numbers(front_silence=0.2, light_silence=0.2, probe=0.3, look=0.05, widen=0.2, stagger=0.0)
 
 
@@ -39,15 +41,15 @@ async def session(reads: Client, environment: Environment, **options: Any) -> As
 async def test_light_reads_workloads_and_front_everything(world: WorldControl) -> None:
     world.put(running_pod("a"))
     async with client(world) as reads, session(reads, Environment("production")) as made:
-        await until(lambda: len(made.store.links) == 7 and made.link.state is LinkState.LIVE)
+        await until(lambda: len(made.store.links) == LIGHT and made.link.state is LinkState.LIVE)
         assert made.store.get("Pod", "services", "a") is not None
         await made.front(True)
-        await until(lambda: len(made.store.links) == 14 and made.link.state is LinkState.LIVE)
+        await until(lambda: len(made.store.links) == len(KINDS) and made.link.state is LinkState.LIVE)
         assert "services" in made.namespaces()
         await until(lambda: made.version.startswith("v"))
         await made.front(False)
-        assert len(made.store.links) == 7
-        await until(lambda: len(world.streams()) == 7)
+        assert len(made.store.links) == LIGHT
+        await until(lambda: len(world.streams()) == LIGHT)
     await until(lambda: not world.streams())
 
 
@@ -100,7 +102,7 @@ async def test_rights_are_asked_in_front(world: WorldControl) -> None:
         assert not patch.allowed
         assert log is not None
         assert log.allowed
-        await until(lambda: len(made.store.links) == 14 and made.link.state is LinkState.LIVE)
+        await until(lambda: len(made.store.links) == len(KINDS) and made.link.state is LinkState.LIVE)
 
 
 async def test_a_silent_server_is_stale_until_it_speaks(world: WorldControl) -> None:
@@ -112,3 +114,24 @@ async def test_a_silent_server_is_stale_until_it_speaks(world: WorldControl) -> 
         assert made.error is not None
         world.clear_faults()
         await until(lambda: made.link.state is LinkState.LIVE)
+
+
+async def test_rights_taken_away_while_a_watch_runs_are_noticed_and_come_back(world: WorldControl) -> None:
+    world.put(running_pod("a"))
+    reading = {"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list", "watch"]}
+    no_pods = {**reading, "resources": ["deployments", "replicasets", "statefulsets", "daemonsets", "jobs"]}
+    world.user("guest", [reading])
+    async with (
+        client(world, Path(world.kubeconfig_of("guest"))) as reads,
+        session(reads, Environment("production", namespaces=(Purpose("services", "services"),))) as made,
+    ):
+        await made.front(True)
+        await until(lambda: made.store.get("Pod", "services", "a") and made.link.state is LinkState.LIVE)
+        world.user("guest", [no_pods])
+        made.review()
+        await until(lambda: made.store.links.get(("Pod", "services")))
+        await until(lambda: made.store.links["Pod", "services"].state is LinkState.FORBIDDEN)
+        assert made.store.get("Pod", "services", "a") is None
+        assert made.store.links["Deployment", ""].state is LinkState.LIVE
+        world.user("guest", [reading])
+        await until(lambda: made.store.get("Pod", "services", "a") is not None)

@@ -20,15 +20,25 @@ class FeedLink:
         self._clock = clock
         self._stale_after = stale_after
         self._staling: asyncio.Task[None] | None = None
+        self._behind: DeployError | None = None
         if self._key not in store.links:
             self.write(LinkState.CONNECTING)
 
     def write(
-        self, state: LinkState, error: DeployError | None = None, *, listed: int = 0, total: int | None = None
+        self,
+        state: LinkState,
+        error: DeployError | None = None,
+        *,
+        since: float | None = None,
+        listed: int = 0,
+        total: int | None = None,
     ) -> None:
-        """The state from now on; `since` stays while it is the same."""
+        """The state since then, or from now on; its beginning stays while it is the same."""
         before = self._store.links.get(self._key)
-        since = before.since if before is not None and before.state is state else self._clock.now()
+        if before is not None and before.state is state:
+            since = before.since
+        elif since is None:
+            since = self._clock.now()
         if before is not None and error is not None and str(before.error) == str(error):
             error = before.error  # an equal one is no change
         told = tuple(sorted(self.unreadable.values()))
@@ -46,13 +56,17 @@ class FeedLink:
             self.write(LinkState.LIVE)
 
     def falls_behind(self, error: DeployError) -> None:
-        """Stale, unless it settles in time."""
+        """Stale, unless it settles in time; the last error is the one that is told."""
+        self._behind = error
         if self._staling is None:
-            self._staling = asyncio.create_task(self._stale_later(error), name=f"stale {self._key[0]}")
+            self._staling = asyncio.create_task(self._stale_later(), name=f"stale {self._key[0]}")
+        elif self._staling.done():
+            self.write(LinkState.STALE, error)
 
-    async def _stale_later(self, error: DeployError) -> None:
+    async def _stale_later(self) -> None:
+        since = self._clock.now()
         await self._clock.sleep(self._stale_after)
-        self.write(LinkState.STALE, error)
+        self.write(LinkState.STALE, self._behind, since=since)
 
     def close(self) -> None:
         """Forgets that it was about to be stale."""

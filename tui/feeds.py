@@ -1,6 +1,9 @@
-"""One kind in one scope, from the server into the store for ever: list, watch, and list again (facts 1.1).
+"""One kind in one scope, from the server into the store for ever: list, watch, and list again.
 
-Lists ask for the most recent state (no resourceVersion), so none is older than what was seen, or "too large".
+The rule is client-go's reflector's, with two differences. Lists ask for the most recent state, in pages: with
+resourceVersion=0 the server's watch cache answers all at once whatever the limit, and may be behind. And it
+lists after a stream could not be opened: a server that was away may be back with another history, and before
+a version that is not reached yet a watch is silent.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from tui.clock import Clock
 from tui.errors import DeployError, Expired, Forbidden, Gone, Overloaded, Unreachable
 from tui.feed_link import FeedLink
 from tui.model.record import Record
+from tui.pause import Pauses
 from tui.store import Change, LinkState, Store
 from tui.wire.kinds.base import Kind, identity
 from tui.wire.objects import EVENT, STATUS, decode
@@ -63,7 +67,9 @@ class Feed:
         rng: random.Random | None = None,
         numbers: Numbers | None = None,
         leave_forbidden: bool = False,
+        allowed: Callable[[], None] = lambda: None,
     ) -> None:
+        """`allowed` is called when a list succeeds that was forbidden before."""
         self.kind = kind
         self.scope = scope
         self._client = client
@@ -73,13 +79,16 @@ class Feed:
         self._rng = rng or random.Random()
         self._numbers = numbers or Numbers()
         self._leave = leave_forbidden
+        self._allowed = allowed
         self._version = ""
         self._listed = False  # whether a list was ever read to its end
-        self._pause = self._numbers.first_pause
-        self._paused_at = float("-inf")
+        self._forbidden = False
+        self._opened = False  # whether the last stream was
+        pauses = self._numbers
+        self._pauses = Pauses(clock, self._rng, pauses.first_pause, pauses.longest_pause, pauses.calm)
         self._relisted_at = float("-inf")
         self._told = asyncio.Event()
-        self._opened: asyncio.Timeout | None = None
+        self._silence: asyncio.Timeout | None = None
         self._link = FeedLink(store, kind.name, scope, clock, self._numbers.stale_after)
 
     # From outside
@@ -88,12 +97,16 @@ class Feed:
         """Ends a wait after 403 or 404 at once: rights may have come."""
         self._told.set()
 
-    def suspect(self, error: DeployError) -> None:
-        """The server proved dead while the stream seemed open: stale now, and the stream is opened again."""
+    def suspect(self, error: DeployError, since: float) -> None:
+        """The server proved dead while the stream seemed open: stale since its last byte (epoch seconds)."""
         if self._listed:
-            self._link.write(LinkState.STALE, error)
-        if self._opened is not None:
-            self._opened.reschedule(0)
+            self._link.write(LinkState.STALE, error, since=since)
+        self.reopen()
+
+    def reopen(self) -> None:
+        """Ends the stream and opens it again: rights may be gone, which an open one does not show."""
+        if self._silence is not None:
+            self._silence.reschedule(0)
 
     async def run(self) -> None:
         """The loop of a reflector."""
@@ -106,11 +119,12 @@ class Feed:
                     hasty = self._clock.monotonic() - self._relisted_at < self._numbers.stale_after
                     self._relisted_at = self._clock.monotonic()
                     if again.paused or hasty:
-                        await self._back_off()
+                        await self._pauses.take()
                 except Expired:
-                    await self._back_off()
+                    await self._pauses.take()
                 except Forbidden as error:
                     self._lost(LinkState.FORBIDDEN, error)
+                    self._forbidden = True
                     if self._leave:
                         return
                     await self._wait(self._numbers.retry)
@@ -154,6 +168,9 @@ class Feed:
         self._version = version
         self._link.unreadable = unreadable
         self._listed = True
+        if self._forbidden:
+            self._forbidden = False
+            self._allowed()
 
     # Watch
 
@@ -165,11 +182,13 @@ class Feed:
                 events = await self._watch_once()
             except Overloaded as error:
                 self._link.falls_behind(error)
-                await self._back_off(error.retry_after)
+                await self._pauses.take(error.retry_after)
                 continue
             except Unreachable as error:
                 self._link.falls_behind(error)
                 await self._after(error)
+                if not self._opened:
+                    raise Relist from error
                 continue
             except Expired as error:
                 raise Relist from error
@@ -186,11 +205,13 @@ class Feed:
         # events have no bookmarks in between: their stream may be silent up to its end
         silence = numbers.silence if self.kind.name != "Event" else seconds + 30.0
         count = 0
+        self._opened = False
         try:
             async with contextlib.AsyncExitStack() as stack:
                 async with self._clock.timeout(numbers.opening):
                     watch = self._client.watch(self.kind, self.scope, self._version, timeout_seconds=seconds)
                     lines = await stack.enter_async_context(watch)
+                self._opened = True
                 self._link.settle(LinkState.LIVE)
                 while (line := await self._next(lines, silence)) is not None:
                     count += self._take(line)
@@ -200,11 +221,11 @@ class Feed:
 
     async def _next(self, lines: AsyncIterator[bytes], silence: float) -> bytes | None:
         async with self._clock.timeout(silence) as limit:
-            self._opened = limit if isinstance(limit, asyncio.Timeout) else None
+            self._silence = limit if isinstance(limit, asyncio.Timeout) else None
             try:
                 return await anext(lines, None)
             finally:
-                self._opened = None
+                self._silence = None
 
     def _take(self, line: bytes) -> int:
         """One event into the store; 0 for an empty line."""
@@ -253,9 +274,9 @@ class Feed:
         """Watch is not allowed: lists now and then, and tries the watch again after a while."""
         until = self._clock.monotonic() + self._numbers.retry
         while self._clock.monotonic() < until:
+            await self._list()  # at once: with the watch the list may have been taken away
             self._link.settle(LinkState.POLLING, error)
             await self._clock.sleep(self._numbers.poll * (1 + self._rng.random() / 2))
-            await self._list()
 
     # Trouble
 
@@ -275,16 +296,7 @@ class Feed:
     async def _after(self, error: DeployError) -> None:
         """Before a dead server its gate makes everybody wait; else a pause."""
         if self._client.server.down_since is None or isinstance(error, Overloaded):
-            await self._back_off(error.retry_after if isinstance(error, Overloaded) else None)
-
-    async def _back_off(self, asked: float | None = None) -> None:
-        """As long as the server asked for, else longer each time, with chance in it."""
-        if self._clock.monotonic() - self._paused_at > self._numbers.calm:
-            self._pause = self._numbers.first_pause
-        pause = asked if asked is not None else self._pause * (1 + self._rng.random())
-        self._pause = min(self._pause * 2, self._numbers.longest_pause)
-        await self._clock.sleep(min(pause, 2 * self._numbers.longest_pause))
-        self._paused_at = self._clock.monotonic()
+            await self._pauses.take(error.retry_after if isinstance(error, Overloaded) else None)
 
     async def _wait(self, seconds: float) -> None:
         """Until then, or until somebody says `retry`."""

@@ -6,33 +6,23 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from tui.clock import Clock
-from tui.errors import DeployError, Forbidden, Unreachable
+from tui.errors import DeployError, Unreachable
 from tui.feeds import Feed
 from tui.feeds import Numbers as FeedNumbers
 from tui.model.environment import Environment
-from tui.model.record import Right
 from tui.recorder import Recorder
+from tui.rights import Need, Rights
 from tui.store import EVERYWHERE, Link, LinkState, Store
 from tui.wire.kinds import KINDS
 from tui.wire.kinds.base import Kind
 
 if TYPE_CHECKING:
     from tui.wire.kube import Client  # it imports httpx, which the first paint does not wait for
-
-
-class Need(Protocol):
-    """A right that a deed takes: `patch`, `deployments.apps`."""
-
-    @property
-    def verb(self) -> str: ...
-
-    @property
-    def resource(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +59,7 @@ class Session:
             Recorder(recordings, client, self.store, clock, environment.name) if recordings else None
         )
         self.needs: frozenset[Need] = frozenset()
+        self._rights = Rights(client, self.store, clock, self._scopes)
         self.depth: Literal["light", "front"] = "light"
         self.version = ""  # of the server, "v1.33.1"
         self._clock = clock
@@ -88,7 +79,7 @@ class Session:
         telling = [one for one in links if one.state not in (LinkState.FORBIDDEN, LinkState.ABSENT)]
         if not telling:
             return links[0] if links else Link(LinkState.CONNECTING, 0.0)
-        return max(telling, key=lambda one: _WORSE[one.state])
+        return max(telling, key=lambda one: (_WORSE[one.state], -one.since))
 
     @property
     def error(self) -> DeployError | None:
@@ -146,8 +137,12 @@ class Session:
     def review(self) -> None:
         """Asks for all rights again, and for kinds that were forbidden: something was refused (403)."""
         self._review_now.set()
+        self._retry()
+
+    def _retry(self, kind: str = "") -> None:
         for feed in self._feeds.values():
-            feed.retry()
+            if kind in ("", feed.kind.name):
+                feed.retry()
 
     # Feeds
 
@@ -180,7 +175,9 @@ class Session:
             await self._know_namespaces()
             scopes = self._scopes()
             feeds = [
-                asyncio.create_task(self._feed(kind, scope), name=f"{kind.name} in {scope}")
+                asyncio.create_task(
+                    self._feed(kind, scope, one_of=len(scopes)), name=f"{kind.name} in {scope}"
+                )
                 for scope in scopes
             ]
             try:
@@ -215,7 +212,9 @@ class Session:
                 if (await self.client.can("list", kind.resource, EVERYWHERE)).allowed:
                     return
 
-    async def _feed(self, kind: Kind, scope: str, *, leave_forbidden: bool = False) -> None:
+    async def _feed(self, kind: Kind, scope: str, *, leave_forbidden: bool = False, one_of: int = 1) -> None:
+        """One of several asks less often for what is forbidden; one that got it wakes the others."""
+        numbers = replace(self._feed_numbers, retry=self._feed_numbers.retry * one_of)
         feed = Feed(
             self.client,
             self.store,
@@ -224,8 +223,9 @@ class Session:
             self._clock,
             wants=self.environment.wants if kind.namespaced else self._wants_named,
             rng=random.Random(),
-            numbers=self._feed_numbers,
+            numbers=numbers,
             leave_forbidden=leave_forbidden,
+            allowed=lambda: self._retry(kind.name),
         )
         self._feeds[kind.name, scope] = feed
         try:
@@ -254,7 +254,7 @@ class Session:
             self.version = (await self.client.version(timeout=self._numbers.probe)).version
         except Unreachable as error:
             for feed in self._feeds.values():
-                feed.suspect(error)
+                feed.suspect(error, self._clock.now() - (self.heard_age() or 0.0))
         except DeployError:
             self.version = self.version or "unknown"  # an answer all the same
 
@@ -264,30 +264,21 @@ class Session:
         """While in front: when it comes there, each minute, and when told."""
         while True:
             if self.depth == "front":
-                await self._review_all()
+                await self._rights.review(self.needs)
+                await self._check_watches()
             self._review_now.clear()
             with contextlib.suppress(TimeoutError):
                 async with self._clock.timeout(self._numbers.review):
                     await self._review_now.wait()
 
-    async def _review_all(self) -> None:
-        """Cluster-wide first; where that is refused, in each namespace."""
-        for need in sorted(self.needs, key=lambda one: (one.resource, one.verb)):
-            try:
-                if await self._ask(need, EVERYWHERE):
-                    continue
-                for namespace in self._scopes():
-                    await self._ask(need, namespace)
-            except Forbidden as error:
-                no = Right(False, f"rights cannot be asked: {error.title}", self._clock.now())
-                self.store.set_rights({(need.verb, need.resource, EVERYWHERE): no})
-            except DeployError:
-                return
-
-    async def _ask(self, need: Need, namespace: str) -> bool:
-        right = await self.client.can(need.verb, need.resource, namespace, self._clock.now())
-        self.store.set_rights({(need.verb, need.resource, namespace): right})
-        return right.allowed
+    async def _check_watches(self) -> None:
+        """An open stream goes on when the right to it is taken away: it is opened again, and so refused."""
+        for (name, scope), feed in list(self._feeds.items()):
+            link = self.store.links.get((name, scope))
+            if link is None or link.state is not LinkState.LIVE:
+                continue
+            if not await self._rights.allows("watch", feed.kind.resource, scope):
+                feed.reopen()
 
 
 _WORSE = {

@@ -86,6 +86,12 @@ class Place(msgspec.Struct, kw_only=True):
     environment: str
 
 
+class Expire(Place, kw_only=True):
+    """With `version` the history goes on there, as after a backup was put back."""
+
+    version: int | None = None
+
+
 class SetUser(msgspec.Struct, kw_only=True):
     """A user with rules (None: everything); `renew` makes the old token worthless."""
 
@@ -236,7 +242,7 @@ ACTIONS: dict[str, tuple[type[msgspec.Struct], Act]] = {
     "event": (Note, _event),
     "fault": (Fault, lambda world, ask: world.faults.add(ask)),
     "clear-faults": (Nothing, lambda world, ask: world.faults.clear()),
-    "expire": (Place, lambda world, ask: world.environments[ask.environment].expire()),
+    "expire": (Expire, lambda world, ask: world.environments[ask.environment].expire(ask.version)),
     "streams": (
         Streams,
         lambda world, ask: world.environments[ask.environment].end_streams(ask.kinds, cut=ask.cut),

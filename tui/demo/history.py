@@ -75,9 +75,13 @@ class History:
             return []
         return list(changes[bisect_right(changes, version, key=lambda each: each.version) :])
 
-    def expire(self) -> None:
-        """Forgets everything, so that every version given out so far is too old."""
-        self._floor_of_all = self.next_version()
+    def expire(self, version: int | None = None) -> None:
+        """Forgets everything, so that every version given out so far is too old; or is as restored at one."""
         self._changes.clear()
+        if version is None:
+            self._floor_of_all = self.next_version()
+        else:
+            self.version, self._floor_of_all = version, 0
+            self._floor.clear()
         for listener in tuple(self.listeners):
             listener()

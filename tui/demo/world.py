@@ -77,10 +77,10 @@ class Environment:
                 meta = event["metadata"]
                 self.cluster.remove("Event", meta["namespace"], meta["name"])
 
-    def expire(self) -> None:
-        """Everything that was listed or watched so far is too old: 410."""
+    def expire(self, version: int | None = None) -> None:
+        """Everything listed or watched so far is too old (410); or the history is another, at `version`."""
         self.pages.clear()
-        self.cluster.history.expire()
+        self.cluster.history.expire(version)
 
     def end_streams(self, kinds: Sequence[str] = (), *, cut: bool = False) -> int:
         """Ends the open streams of these kinds (all when empty), by a clean end or a cut connection."""
