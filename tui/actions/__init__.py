@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.actions.base import Action
 from tui.actions.copy import COPY
+from tui.actions.deeds import DEEDS
 from tui.actions.everywhere import EVERYWHERE
 from tui.actions.filter import FILTER
 from tui.actions.help import HELP
@@ -36,6 +37,7 @@ ACTIONS: tuple[Action, ...] = (
     LADDER,
     COPY,
     PALETTE,
+    DEEDS,
     JOURNAL,
     SHELL,
     K9S,

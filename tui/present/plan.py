@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.model.plan import Plan, Target, Weight
+from tui.model.plan import Change, Plan, Target, Weight
 from widgets.plan_body import Section
 from widgets.tone import Span, Tone
 
@@ -22,15 +22,7 @@ def sections(plan: Plan) -> list[Section]:
     found = [Section(lines=[[Span(plan.title, Tone.BOLD)], *targets])]
     if plan.changes:
         width = max(len(change.what) for change in plan.changes)
-        changes = [
-            [
-                Span(change.what.ljust(width + 3)),
-                Span(change.before or "unset", Tone.BAD),
-                Span(" → "),
-                Span(change.after or "unset", Tone.GOOD),
-            ]
-            for change in plan.changes
-        ]
+        changes = [_change(change, width) for change in plan.changes]
         found.append(Section("What changes", Tone.MOVING, changes))
     to_know = [
         [Span(f"{_SIGNS[remark.weight]} ", _TONES[remark.weight]), Span(remark.text)]
@@ -42,6 +34,20 @@ def sections(plan: Plan) -> list[Section]:
     if plan.command:
         found.append(Section(lines=[[Span("Same as  ", Tone.QUIET), Span(plan.command)]]))
     return found
+
+
+def _change(change: Change, width: int) -> list[Span]:
+    """An image's registry and folders are said when they change."""
+    before, after = change.before, change.after
+    folder = before.rpartition("/")[0] + "/"
+    if change.what.endswith("image") and after.rpartition("/")[0] + "/" == folder:
+        before, after = before.removeprefix(folder), after.removeprefix(folder)
+    return [
+        Span(change.what.ljust(width + 3)),
+        Span(before or "unset", Tone.BAD),
+        Span(" → "),
+        Span(after or "unset", Tone.GOOD),
+    ]
 
 
 def _target(target: Target) -> str:

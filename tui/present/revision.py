@@ -7,7 +7,7 @@ from tui.present.cells import age, tag, text
 from widgets.live_table import Column, Row, Span, Tone
 
 COLUMNS = (
-    Column("now", "", 3),
+    Column("now", "", 4),
     Column("number", "REV", 3, right=True),
     Column("version", "VERSION", 7, most=28),
     Column("age", "AGE", 4, right=True),
@@ -18,13 +18,13 @@ COLUMNS = (
 _TONES = {EverReady.YES: Tone.GOOD, EverReady.NO: Tone.BAD, EverReady.UNKNOWN: Tone.LOOK}
 
 
-def row(one: Revision) -> Row:
+def row(one: Revision, chosen: bool = False) -> Row:
     """One revision; its row id is its number."""
     version = ", ".join(tag(image) for image in one.images)
     return Row(
         one.number,
         (
-            (Span("now" if one.current else "", Tone.BOLD),),
+            (Span("now" if one.current else "then" if chosen else "", Tone.BOLD),),
             (Span(str(one.number)),),
             text(version),
             age(one.created),

@@ -50,6 +50,7 @@ class Confirm(ModalScreen[Plan | None]):
     Confirm #changed { color: $text-error; height: auto; display: none; }
     Confirm.-short #dialog { width: 100%; max-height: 100%; padding: 0 1; }
     Confirm.-short #body { max-height: 10; }
+    Confirm.-short #asks { margin-top: 0; }
     """
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
     BINDINGS = [

@@ -30,9 +30,14 @@ class Revisions(Confirm):
     """Up and down choose; the cursor begins on the newest revision that is known to have been ready."""
 
     DEFAULT_CSS = """
+    Revisions #dialog { height: 90%; max-height: 36; }
+    Revisions #head { height: 2; }
+    Revisions #body { height: 1fr; max-height: 100%; }
     Revisions LiveTable { height: auto; max-height: 8; margin-bottom: 1; }
-    Revisions.-short LiveTable { max-height: 5; }
-    Revisions.-short #body { max-height: 8; }
+    Revisions.-short #dialog { height: 100%; }
+    Revisions.-short LiveTable { max-height: 5; margin-bottom: 0; }
+    Revisions.-short #head { margin-bottom: 0; }
+    Revisions.-short #body { max-height: 100%; }
     Revisions LiveTable > .live-table--cursor { background: $primary 28%; }
     Revisions:nocolor LiveTable > .live-table--cursor { text-style: reverse; }
     """
@@ -94,12 +99,13 @@ class Revisions(Confirm):
         number = self._table.cursor
         if isinstance(number, int) and number != self._chosen:
             self._chosen = number
+            self._show_revisions()
             for typed in self.query("#typed").results(Input):
                 typed.value = ""
             self._plan_anew()
 
     def _show_revisions(self) -> None:
-        self._table.set_rows([present.row(one) for one in self._revisions])
+        self._table.set_rows([present.row(one, one.number == self._chosen) for one in self._revisions])
 
     def _plan_anew(self) -> None:
         plan = self._plan()
