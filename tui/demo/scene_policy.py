@@ -10,6 +10,7 @@ from tui.demo.behaviours.common import Object, time_of
 from tui.demo.behaviours.migration import IDENTITY, LIFE, RUN, hook_job
 from tui.demo.scene_jobs import place_job
 from tui.demo.scene_parts import DAY, Place, Release, Workload
+from tui.demo.scene_secrets import build_secrets
 from tui.demo.scene_small import LOG_AGENT, NAMESPACES, failed_migration
 
 # Tags, oldest first; an environment runs the last of them less those it is behind.
@@ -50,6 +51,7 @@ def build_policy(place: Place) -> None:
         _production(place)
     elif place.environment == "staging":
         _staging(place)
+    build_secrets(place)
 
 
 def _annotations(place: Place) -> dict[str, str]:

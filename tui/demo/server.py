@@ -18,6 +18,7 @@ from tui.demo.control import Control
 from tui.demo.lists import get_list, get_one, get_scale
 from tui.demo.logs_route import get_log
 from tui.demo.reviews import review
+from tui.demo.service_proxy import proxied_of, proxy
 from tui.demo.status import Refused, refuse
 from tui.demo.watches import get_watch
 from tui.demo.world import Environment, World, Worlds
@@ -125,6 +126,9 @@ def _respond(request: Request, environment: Environment, path: str, body: bytes,
         reviewed = review(user, path, body, environment.name)
         if reviewed is not None:
             return reviewed
+    asked = proxied_of(path)
+    if asked is not None:
+        return proxy(environment, user, request.method, asked, body)
     target = target_of(path)
     if target is None:
         return _discover(request, path)

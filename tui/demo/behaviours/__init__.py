@@ -24,6 +24,7 @@ from tui.demo.behaviours.logs import Logs
 from tui.demo.behaviours.pdb import PodDisruptionBudgets
 from tui.demo.behaviours.pod import Pods
 from tui.demo.behaviours.replicaset import ReplicaSets
+from tui.demo.behaviours.sealed_secrets import SealedSecrets
 from tui.demo.behaviours.statefulset import StatefulSets
 from tui.demo.cluster import Cluster
 from tui.demo.logbook import LogBook
@@ -38,6 +39,7 @@ def make_steps(cluster: Cluster, logs: LogBook) -> tuple[Step, ...]:
     return (
         Life(cluster).step,
         Garbage(cluster).step,
+        SealedSecrets(cluster).step,
         CronJobs(cluster).step,
         Jobs(cluster).step,
         Deployments(cluster).step,

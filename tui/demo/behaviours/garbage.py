@@ -13,6 +13,7 @@ _OWNED = {
     "Job": ("Pod",),
     "CronJob": ("Job",),
     "Service": ("EndpointSlice",),
+    "SealedSecret": ("Secret",),
 }
 _INSIDE = (
     "CronJob",
@@ -23,6 +24,7 @@ _INSIDE = (
     "ReplicaSet",
     "Service",
     "ConfigMap",
+    "SealedSecret",
     "Secret",
 )
 

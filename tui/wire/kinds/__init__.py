@@ -18,6 +18,7 @@ from tui.wire.kinds import (
     pod,
     pod_disruption_budget,
     replica_set,
+    sealed_secret,
     secret,
     stateful_set,
 )
@@ -41,6 +42,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             pod_disruption_budget,
             secret,
             config_map,
+            sealed_secret,
         )
     }
 )

@@ -1,0 +1,74 @@
+"""The policy's sealed secrets: the controller's Service and keys, what it opened and what it could not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tui.demo.behaviours.common import Object, key_of, owner_reference, time_of
+from tui.demo.scene_parts import DAY, Place
+from tui.demo.sealing import PLACE, add_key, keys, seal
+
+_MADE = (  # name, keys, age in days
+    ("auth-secrets", ("DATABASE_URL", "JWT_SECRET"), 40.0),
+    ("personal-secrets", ("DATABASE_URL", "JWT_SECRET"), 33.0),
+    ("identity-secrets", ("DATABASE_URL", "JWT_SECRET"), 12.0),
+    ("legal-secrets", ("DATABASE_URL", "JWT_SECRET"), 90.0),
+)
+
+
+def build_secrets(place: Place) -> None:
+    """Everything settled; production has a value sealed without a namespace, staging a Secret in the way."""
+    controller(place)
+    for name, names, days in _MADE:
+        sealed = sealed_secret(place, "services", name, names, days * DAY)
+        secret = place.cluster.edit("Secret", "services", name)
+        secret["metadata"]["ownerReferences"] = [owner_reference(sealed)]
+        place.cluster.update(secret)
+    if place.environment == "production":
+        label = b"default/reports-secrets"  # the policy's own command names no namespace
+        shut = "no key could decrypt secret (SMTP_PASSWORD)"
+        sealed_secret(place, "services", "reports-secrets", ("SMTP_PASSWORD",), 7200, label, shut)
+    elif place.environment == "staging":
+        place.secret("services", "mail-secrets", "SMTP_PASSWORD")
+        taken = 'failed update: Resource "mail-secrets" already exists and is not managed by SealedSecret'
+        sealed_secret(place, "services", "mail-secrets", ("SMTP_PASSWORD",), 3600, problem=taken)
+
+
+def controller(place: Place) -> None:
+    """Its Service, and two keys; those of another environment are others."""
+    ports = [{"name": "http", "port": 8080, "targetPort": "http"}]
+    labels = {"app.kubernetes.io/name": "sealed-secrets"}
+    spec = {"type": "ClusterIP", "selector": labels, "ports": ports, "clusterIP": "10.96.0.20"}
+    meta = {"labels": labels}
+    place.put("Service", PLACE, "sealed-secrets-controller", metadata=meta, spec=spec)
+    for days in (45, 15):
+        add_key(place.cluster, place.environment, days * DAY)
+
+
+def sealed_secret(
+    place: Place,
+    namespace: str,
+    name: str,
+    names: tuple[str, ...],
+    ago: float,
+    label: bytes = b"",
+    problem: str = "",
+) -> Object:
+    """A SealedSecret that the controller has looked at; `label` is what it was really sealed for."""
+    newest = keys(place.cluster)[0]
+    bound = label or f"{namespace}/{name}".encode()
+    data = {key: seal(newest, b"demo", bound) for key in names}
+    template = {"metadata": {"name": name, "namespace": namespace}, "type": "Opaque"}
+    made = place.put("SealedSecret", namespace, name, ago, spec={"encryptedData": data, "template": template})
+    at = time_of(place.now - ago)
+    synced: dict[str, Any] = {
+        "type": "Synced",
+        "status": "False" if problem else "True",
+        "lastUpdateTime": at,
+        "lastTransitionTime": at,
+    }
+    if problem:
+        synced["message"] = problem
+    draft = place.cluster.edit(*key_of(made))
+    draft["status"] = {"observedGeneration": 1, "conditions": [synced]}
+    return place.cluster.update(draft)
