@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.records import job, meta
+from tests.records import job
 from tui.model.goose import (
     GooseKind,
     GooseLine,
@@ -19,7 +19,7 @@ from tui.model.goose import (
 )
 from tui.model.job import Job
 from tui.model.migration import Migration, is_migration, migration
-from tui.model.waves import in_order, phase_of, wave_of
+from tui.model.waves import phase_of, wave_of
 
 STAMP = "2026/07/24 14:05:30 "
 FAILED = 'goose run: ERROR 00002_x.sql: failed to run SQL migration: ERROR: relation "x" already exists'
@@ -126,23 +126,6 @@ def test_whose_migration(given: Job, expected: tuple[str, str] | None) -> None:
     assert is_migration(given) == (expected is not None)
     if expected is not None:
         assert migration(given) == Migration(*expected)
-
-
-def hooked(name: str, phase: str, wave: str) -> Job:
-    """A Job with Argo CD's annotations."""
-    said = {"argocd.argoproj.io/hook": phase, "argocd.argoproj.io/sync-wave": wave}
-    return replace(job(name), meta=meta("Job", name, annotations=said))
-
-
-def test_phases_and_waves_are_in_argo_cds_order() -> None:
-    jobs = [
-        hooked("c", "PostSync", "0"),
-        hooked("b", "PreSync", "-3"),
-        job("d"),
-        hooked("a", "PreSync", "-5"),
-    ]
-    found = [(phase, [each.meta.name for each in group]) for phase, group in in_order(jobs)]
-    assert found == [("PreSync", ["a", "b"]), ("PostSync", ["c"]), ("", ["d"])]
 
 
 def test_odd_annotations() -> None:

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.records import NOW, deployment, filled, job, pod, replica_set, running
+from tests.records import NOW, deployment, filled, pod, replica_set, running
 from tests.test_survey import world
 from tui.model.environment import Environment
 from tui.present import event, namespace, trouble, waves, workload
@@ -90,12 +90,6 @@ def test_namespaces_begin_with_all() -> None:
         ["services", "!3", "2/3", "1 failed"],
     ]
     assert rows[0].id == ""
-
-
-def test_a_migration_names_its_database_and_how_long_it_runs() -> None:
-    store = filled([job("identity-migrate-legal")])
-    rows = waves.rows(store, surveyed(store), None, NOW)
-    assert line(rows[0]) == ["-", "legal_db", "runs 2m", "identity"]
 
 
 def test_troubles_are_named_as_kubectl_does_for_short() -> None:

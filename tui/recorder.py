@@ -15,8 +15,9 @@ from tui.model.health import job_status
 from tui.model.job import Job
 from tui.model.log import Batch, Chunk, Source
 from tui.model.migration import is_migration, migration
+from tui.model.recording import Recording
 from tui.model.waves import phase_of, wave_of
-from tui.recording import Recording, RecordingFile, heard, index, path_of, prune, read, summary
+from tui.recording import RecordingFile, heard, index, path_of, prune, read, summary
 from tui.store import Store
 from tui.tail import Selection, Tail, of_owner
 from tui.wire.kube import Client
@@ -61,6 +62,10 @@ class Recorder:
     def recordings(self) -> list[Recording]:
         """Those whose Job ended or is gone, newest first."""
         return sorted(self._known.values(), key=lambda one: -(one.created or one.began))
+
+    def known(self, job_uid: str) -> Recording | None:
+        """The recording of a Job that ended or is gone."""
+        return self._known.get(job_uid)
 
     def open(self, job_uid: str) -> Batch:
         """Lines and seams of a recording; empty when there is none."""

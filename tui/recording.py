@@ -8,13 +8,14 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 from tui.model.goose import GooseKind, GooseRun, advance, newest
 from tui.model.log import Batch, Chunk, Seam, SeamKind, Source
+from tui.model.recording import Recording
 from tui.resume import Joint, Position
 
 MOST_FILES = 200
@@ -23,36 +24,6 @@ MOST_OF_ONE = 64 << 20
 _URL = re.compile(rb"(://[^\s:/@]*):[^\s\"'<>]*@")
 _WORD = re.compile(rb"(?i)(password|passwd|pwd)=('[^'\n]*'|\"[^\"\n]*\"|[^\s&;\"]+)")
 _TAIL = 8192  # bytes in which the end's entry lies
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """The header of a recording, and how it ended. Times are epoch seconds."""
-
-    environment: str
-    job_uid: str
-    namespace: str
-    job: str
-    began: float  # the recording
-    created: float = 0.0  # the Job
-    service: str = ""
-    database: str = ""
-    phase: str = ""
-    wave: int = 0
-    images: tuple[str, ...] = ()
-    application: str = ""
-    operation: str = ""
-    ended: float | None = None  # the recording; None: it goes on, or was cut off
-    status: str = ""  # of the Job at its end
-    started: float | None = None
-    finished: float | None = None
-    attempts: int = 0
-    goose: GooseRun = field(default_factory=GooseRun)
-
-    @property
-    def took(self) -> float | None:
-        """Seconds from the Job's start to its end."""
-        return None if self.started is None or self.finished is None else self.finished - self.started
 
 
 def masked(data: bytes) -> bytes:

@@ -173,9 +173,12 @@ def series_of(job: Job) -> tuple[str, str]:
     """What makes two Jobs runs of the same thing: its CronJob, else its name less the last number."""
     if job.meta.owner is not None:
         return job.meta.namespace, job.meta.owner.uid
-    return job.meta.namespace, re.sub(
-        r"-(?:\d+|[a-f0-9]{6,}|[bcdfghjklmnpqrstvwxz2456789]{5})$", "", job.meta.name
-    )
+    return job.meta.namespace, series_name(job.meta.name)
+
+
+def series_name(job: str) -> str:
+    """The name of a Job less the number or the random letters of its run."""
+    return re.sub(r"-(?:\d+|[a-f0-9]{6,}|[bcdfghjklmnpqrstvwxz2456789]{5})$", "", job)
 
 
 def superseded(judged: Iterable[JobHealth]) -> frozenset[str]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from tui.model.job import Job
+from tui.model.health import JobHealth, series_name, series_of
+from tui.model.migration import is_migration, migration
+from tui.model.recording import Recording
 
 PHASES = ("PreSync", "Sync", "PostSync", "SyncFail", "PreDelete", "PostDelete")
 PLAIN = ""
@@ -32,9 +36,98 @@ def wave_of(annotations: Mapping[str, str]) -> int:
         return 0
 
 
-def in_order(jobs: Iterable[Job]) -> list[tuple[str, list[Job]]]:
-    """Jobs by phase in the order that Argo CD runs them, each phase by wave and name; plain ones last."""
-    phases: dict[str, list[Job]] = {}
-    for job in sorted(jobs, key=lambda job: (wave_of(job.meta.annotations), job.meta.name)):
-        phases.setdefault(phase_of(job.meta.annotations), []).append(job)
-    return [(phase, phases[phase]) for phase in (*PHASES, PLAIN) if phase in phases]
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """One migration: its Job while that exists, else what was recorded; `last` is the good run before."""
+
+    uid: str
+    namespace: str
+    service: str
+    name: str  # the database, else the Job
+    phase: str
+    number: int
+    created: float
+    health: JobHealth | None = None
+    recording: Recording | None = None
+    last: Recording | None = None
+
+    @property
+    def status(self) -> str:
+        """kubectl's word for its Job; of one that is gone the last that was seen."""
+        return self.health.status if self.health else self.recording.status if self.recording else ""
+
+    @property
+    def moves(self) -> bool:
+        """Whether its Job is there and not done: it runs, or wants to be looked at."""
+        return self.health is not None and self.health.status != "Complete"
+
+
+def waves(jobs: Mapping[str, JobHealth], recordings: Iterable[Recording]) -> list[Wave]:
+    """The newest run of each migration; a Job that exists hides what was recorded of earlier runs."""
+    before: dict[tuple[str, str], list[Recording]] = defaultdict(list)
+    for one in sorted(recordings, key=lambda one: one.created):
+        before[one.namespace, series_name(one.job)].append(one)
+    newest: dict[tuple[str, str], Wave] = {}
+    for health in jobs.values():
+        if not is_migration(health.job):
+            continue
+        wave = _of_job(health, before[health.job.meta.namespace, series_name(health.job.meta.name)])
+        known = newest.get(series_of(health.job))
+        if known is None or known.created <= wave.created:
+            newest[series_of(health.job)] = wave
+    there = {
+        (wave.namespace, series_name(wave.health.job.meta.name)) for wave in newest.values() if wave.health
+    }
+    gone = (kept for series, kept in before.items() if kept and series not in there)
+    return [*newest.values(), *(_of_recording(kept) for kept in gone)]
+
+
+def in_order(group: Iterable[Wave]) -> list[Wave]:
+    """By phase and wave in the order in which Argo CD runs them; what is no hook comes last."""
+    return sorted(group, key=lambda wave: (_RANK[wave.phase], wave.number, wave.name))
+
+
+def before(wave: Wave, group: Iterable[Wave]) -> Wave | None:
+    """The wave that must be done first, where this one's Job is still of an earlier run: a failed one, else
+    the nearest that runs or waits itself."""
+    if wave.moves or wave.phase == PLAIN:
+        return None
+    earlier = [other for other in group if other.phase == wave.phase and other.number < wave.number]
+    moving = [other for other in earlier if other.moves and other.created > wave.created]
+    failed = [other for other in moving if other.status != "Running"]
+    if failed or not moving:
+        return failed[0] if failed else None
+    began = min(other.created for other in moving)
+    return max(
+        (other for other in earlier if other.moves or other.created < began), key=lambda other: other.number
+    )
+
+
+def _of_job(health: JobHealth, recordings: Iterable[Recording]) -> Wave:
+    meta, whose = health.job.meta, migration(health.job)
+    return Wave(
+        meta.uid,
+        meta.namespace,
+        whose.service,
+        whose.database or meta.name,
+        phase_of(meta.annotations),
+        wave_of(meta.annotations),
+        meta.created,
+        health,
+        last=_good(recordings, meta.uid),
+    )
+
+
+def _of_recording(kept: Sequence[Recording]) -> Wave:
+    one = kept[-1]
+    place = (one.job_uid, one.namespace, one.service, one.database or one.job, one.phase, one.wave)
+    return Wave(*place, one.created, recording=one, last=_good(kept, one.job_uid))
+
+
+def _good(recordings: Iterable[Recording], uid: str) -> Recording | None:
+    """The newest that completed, other than that one."""
+    found = [one for one in recordings if one.job_uid != uid and one.status == "Complete"]
+    return found[-1] if found else None
+
+
+_RANK = {phase: number for number, phase in enumerate((*PHASES, PLAIN))}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import asyncio
+from collections.abc import Callable, Hashable
+from functools import partial
 from typing import cast
 
 from rich.text import Text
@@ -10,11 +12,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.worker import Worker
 
 from tui.clock import Clock
 from tui.errors import DeployError
-from tui.model.log import Chunk, Seam, Source
+from tui.model.log import Batch, Chunk, Seam, Source
 from tui.model.rollout import RolloutState
 from tui.panes.base import View
 from tui.present.log import LogPainter, Times
@@ -94,8 +97,24 @@ class LogsPane(Vertical):
         self.log_view.attach(Ring(self._ring_bytes))
         self.border_title, self.border_subtitle = "5 Logs", ""
 
+    def show_recording(self, title: str, open_: Callable[[], Batch]) -> None:
+        """Shows lines and seams of a file, such as the log of a Job that is gone."""
+        self._tail = None
+        self.log_view.attach(Ring(self._ring_bytes))
+        self.border_title = Content(f"5 Logs  {title}, recorded").markup
+        if self._worker is not None:
+            self._worker.cancel()
+        self._worker = self.run_worker(self._replay(open_, self.log_view.ring), group="logs")
+
+    async def _replay(self, open_: Callable[[], Batch], ring: Ring) -> None:
+        take(await asyncio.to_thread(open_), ring)
+
     def _begin(self, view: View, record: Record, wanted: tuple[str, str, bool]) -> None:
         self._shown = wanted
+        recorder, uid = view.session.recorder, record.meta.uid
+        if recorder is not None and recorder.known(uid) and not of_owner(view.session.store, uid):
+            self.show_recording(record.meta.name, partial(recorder.open, uid))
+            return
         self.log_view.attach(Ring(self._ring_bytes))
         tail = Tail(
             view.session.client,
@@ -113,11 +132,7 @@ class LogsPane(Vertical):
     async def _follow(self, tail: Tail, ring: Ring) -> None:
         try:
             async for batch in tail.batches():
-                for piece in batch:
-                    if isinstance(piece, Chunk):
-                        ring.append(piece.source, piece.data)
-                    else:
-                        ring.seam(piece)
+                take(batch, ring)
         except DeployError as error:
             self.border_subtitle = str(error)
 
@@ -143,6 +158,15 @@ class LogsPane(Vertical):
         """JSON lines as they came, or read."""
         self._painter.options.raw = not self._painter.options.raw
         self.log_view.repaint()
+
+
+def take(batch: Batch, ring: Ring) -> None:
+    """Puts what came into what is shown."""
+    for piece in batch:
+        if isinstance(piece, Chunk):
+            ring.append(piece.source, piece.data)
+        else:
+            ring.seam(piece)
 
 
 def selection(view: View, record: Record, previous: bool) -> Selection:

@@ -1,16 +1,25 @@
-"""Pane 3: migration Jobs with their database, attempts, goose's progress and the version reached."""
+"""Pane 3: migrations by phase and wave, of what is selected in pane 4 and of all that move."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from textual.content import Content
+
+from tui.model.job import Job
+from tui.model.key import Meta
+from tui.model.migration import is_migration, migration
 from tui.panes.base import TablePane, View
 from tui.present import waves as present
+from tui.store import Record
 from widgets.live_table import Row
+
+REST = 0.2
+"""Seconds for which the cursor of pane 4 has to rest before this pane follows it."""
 
 
 class WavesPane(TablePane):
-    """Migration Jobs in the order of their phases and waves."""
+    """`follow` tells it what is selected; `pinned` keeps the service that is shown."""
 
     kinds = ("Job", "Pod")
 
@@ -18,6 +27,49 @@ class WavesPane(TablePane):
         super().__init__(present.COLUMNS, id="waves", now=now)
         self.add_class("pane")
         self.border_title = "3 Migration waves"
+        self.pinned = False
+        self.service = ""
+        self._coming, self._since = "", 0.0
+
+    def follow(self, targets: Sequence[Record]) -> None:
+        """Takes what pane 4 selects, once it rests."""
+        service = service_of(targets[0]) if targets else ""
+        if service != self._coming:
+            self._coming, self._since = service, self._now()
+        elif service != self.service and not self.pinned and self._now() - self._since >= REST:
+            self.service = service
+            self._seen = ()
+
+    def show(self, view: View) -> None:
+        super().show(view)
+        recorder = view.session.recorder
+        subtitle = Content(recorder.condition).markup if recorder is not None else ""
+        if subtitle != (self.border_subtitle or ""):
+            self.border_subtitle = subtitle
 
     def rows(self, view: View) -> list[Row]:
-        return present.rows(view.session.store, view.survey, view.namespaces, self._now())
+        recorder = view.session.recorder
+        recordings = recorder.recordings() if recorder is not None else ()
+        return present.rows(
+            view.session.store, view.survey, view.namespaces, self._now(), recordings, self.service
+        )
+
+    def record(self, view: View, uid: object) -> Record | None:
+        """The Job of a line or of the one below it; of one that is gone what was recorded of it."""
+        uid = str(uid).removesuffix("/")
+        found = view.session.store.by_uid("Job", uid)
+        recorder = view.session.recorder
+        if found is not None or recorder is None:
+            return found
+        kept = recorder.known(uid)
+        if kept is None:
+            return None
+        return Job(Meta("Job", kept.namespace, kept.job, uid, created=kept.created), images=kept.images)
+
+
+def service_of(record: Record) -> str:
+    """The service whose migrations go with that object."""
+    if isinstance(record, Job):
+        return migration(record).service if is_migration(record) else ""
+    meta = record.meta
+    return (meta.labels.get("app.kubernetes.io/name") or meta.name).removesuffix("-service")

@@ -1,71 +1,174 @@
-"""Migration Jobs in the order of phases and waves: database, attempts, what goose said."""
+"""Pane 3: migrations of a service by phase and wave, live or recorded, with what goose said."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui.model.goose import GooseKind, GooseRun, error_words
 from tui.model.health import JobHealth
-from tui.model.migration import is_migration, migration
-from tui.model.waves import in_order, wave_of
-from tui.present.cells import SIGNS, cached, forget_gone, seen
+from tui.model.recording import Recording
+from tui.model.waves import PLAIN, Wave, before, in_order, waves
+from tui.present.cells import cached, forget_gone, seen
 from tui.present.job import ended_at
 from tui.store import Store
 from tui.survey import Survey
 from widgets.live_table import Cell, Column, Row, Since, Span, Tone
+from widgets.live_table_columns import NO_SIGN
 from widgets.since import ago
 
-COLUMNS = (
-    Column("wave", "WAVE", 5, most=12),
-    Column("database", "DATABASE", 10, most=24),
-    Column("state", "STATE", 12, most=60, grow=1),
-    Column("service", "SERVICE", 8, most=20, from_width=48),
-)
+COLUMNS = (Column("wave", "", 20, most=200, grow=1), Column("last", "", 9, most=12, from_width=48))
+RECENT = 86400.0
+"""Seconds for which a Job that is gone is shown where its service is not the selected one."""
 
 
-def rows(store: Store, survey: Survey, namespaces: frozenset[str] | None, now: float) -> list[Row]:
-    """Rows of the migration Jobs in view, in the order in which Argo CD runs them."""
-    jobs = {
-        uid: one
-        for uid, one in survey.jobs.items()
-        if seen(one.job.meta.namespace, namespaces) and is_migration(one.job)
-    }
-    made = [
-        cached(survey, "waves", job.meta.uid, (jobs[job.meta.uid], phase), row)
-        for phase, ordered in in_order([one.job for one in jobs.values()])
-        for job in ordered
-    ]
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said of a migration: on its line, and on the one below."""
+
+    sign: Span
+    state: Cell
+    detail: Cell = ()
+
+
+def rows(
+    store: Store,
+    survey: Survey,
+    namespaces: frozenset[str] | None,
+    now: float,
+    recordings: Sequence[Recording] = (),
+    service: str = "",
+) -> list[Row]:
+    """The selected service and those that move; all services when the selected one migrates nothing."""
+    groups: dict[tuple[str, str], list[Wave]] = defaultdict(list)
+    for wave in waves(survey.jobs, recordings):
+        if seen(wave.namespace, namespaces) and survey.environment.wants(wave.namespace):
+            groups[wave.service, wave.namespace].append(wave)
+    known = any(service == name for name, _ in groups)
+    made: list[Row] = []
+    for key in sorted(groups, key=lambda key: (key[0] != service, not _moves(groups[key]), key)):
+        group = groups[key]
+        if key[0] != service:
+            group = [wave for wave in group if wave.health or now - wave.created < RECENT]
+            if not group or (known and not _moves(group)):
+                continue
+        made += _group(survey, key, tuple(in_order(group)))
     forget_gone(survey, "waves", made)
     return made
 
 
-def row(one: JobHealth, phase: str) -> Row:
-    """One migration Job."""
-    job, found = one.job, migration(one.job)
-    wave = wave_of(job.meta.annotations)
-    label = f"{wave} {phase}" if phase else "-"
-    name = found.database or job.meta.name
-    return Row(
-        job.meta.uid,
-        (
-            (Span(label, Tone.QUIET),),
-            (Span(name),),
-            state(one),
-            (Span(found.service, Tone.QUIET),),
-        ),
-        (wave, name, one.status, found.service),
-        sign=SIGNS[one.trouble.severity] if one.trouble is not None else Span(""),
-    )
+def _moves(group: Iterable[Wave]) -> bool:
+    return any(wave.moves for wave in group)
 
 
-def state(one: JobHealth) -> Cell:
-    """`done 24 s`, `runs 7 s`, `failed, 4 attempts: ERROR 00002_x.sql ...`."""
-    job, ended = one.job, ended_at(one)
-    attempts = f", attempt {one.attempts}" if one.attempts > 1 else ""
+def _group(survey: Survey, key: tuple[str, str], group: tuple[Wave, ...]) -> list[Row]:
+    """A service's line, a line for each phase, and its waves."""
+    at = f"{key[1]}/{key[0]}"
+    made = [cached(survey, "waves", at, (at, key[0], group), _service)]
+    width = max(len(wave.name) for wave in group)
+    phase = PLAIN
+    for wave in group:
+        if wave.phase != phase:
+            phase = wave.phase
+            made.append(cached(survey, "waves", f"{at}/{phase}", (f"{at}/{phase}", phase), _phase))
+        said = words(wave, before(wave, group))
+        made.append(cached(survey, "waves", wave.uid, (wave, said, width), row))
+        if said.detail:
+            made.append(cached(survey, "waves", f"{wave.uid}/", (f"{wave.uid}/", said.detail), _detail))
+    return made
+
+
+def _service(at: str, name: str, group: tuple[Wave, ...]) -> Row:
+    """Its name, and while it migrates how far it is, and since when."""
+    cell: Cell = (Span(name, Tone.BOLD),)
+    if any(wave.status == "Running" for wave in group):
+        now = [wave for wave in group if before(wave, group) is None and wave.health is not None]
+        done = sum(wave.status == "Complete" for wave in now)
+        began = min(wave.created for wave in now)
+        cell = (*cell, Since(began, Tone.QUIET, f"  {done} of {len(group)} done, "))
+    return _line(at, cell)
+
+
+def _phase(at: str, phase: str) -> Row:
+    return _line(at, (Span(phase, Tone.QUIET),))
+
+
+def _detail(id: str, cell: Cell) -> Row:
+    return _line(id, (Span("   "), *cell))
+
+
+def _line(id: str, cell: Cell, last: Cell = (), sign: Span = NO_SIGN) -> Row:
+    """A line that no sort moves."""
+    return Row(id, (cell, last), ("", ""), sign=sign)
+
+
+def row(wave: Wave, said: Words, width: int) -> Row:
+    """One migration: `-5 identity_db  done v43 24 s`, and how long the last one took."""
+    number = f"{wave.number:>2} " if wave.phase or wave.number else "   "
+    quiet = all(part.tone is Tone.QUIET for part in said.state)
+    name = Span(wave.name.ljust(width) + "  ", Tone.QUIET if quiet else Tone.PLAIN)
+    last = (Span(words_of_last(wave), Tone.QUIET),)
+    return _line(wave.uid, (Span(number, Tone.QUIET), name, *said.state), last, said.sign)
+
+
+def words_of_last(wave: Wave) -> str:
+    """How long the good run before took, "" when none was recorded."""
+    took = wave.last.took if wave.last is not None else None
+    return f"last {ago(took)}" if took is not None else ""
+
+
+def words(wave: Wave, first: Wave | None) -> Words:
+    """What is known of a migration now; `first` is the wave that it waits for."""
+    if first is not None:
+        failed = first.status in ("Failed", "FailureTarget")
+        waits = f"not run: {first.number} failed" if failed else f"waits for {first.number}"
+        return Words(Span("·", Tone.QUIET), (Span(waits, Tone.QUIET),))
+    if wave.recording is not None:
+        return _recorded(wave.recording)
+    assert wave.health is not None
+    return _live(wave.health, words_of_last(wave))
+
+
+def _live(one: JobHealth, last: str) -> Words:
+    goose, started, ended = one.goose or GooseRun(), one.job.started, ended_at(one)
+    why: Cell = (Span(one.error or (one.trouble.cause if one.trouble else ""), Tone.BAD),)
     if one.status == "Complete":
-        took = f" {ago(ended - job.started)}" if ended is not None and job.started is not None else ""
-        return (Span(f"done{took}", Tone.GOOD),)
+        took = ended - started if ended is not None and started is not None else None
+        return Words(Span("✓", Tone.GOOD), (Span(_done(goose, took), Tone.GOOD),))
+    if one.status in ("Failed", "FailureTarget"):
+        return Words(Span("!", Tone.BAD), (Span(f"failed {one.attempts}x", Tone.BAD),), why)
+    if one.status != "Running":
+        return Words(Span("~", Tone.LOOK), (Span(one.status.lower(), Tone.LOOK),))
     if one.trouble is not None:
-        return (Span(one.trouble.cause, Tone.BAD if one.status == "Failed" else Tone.LOOK),)
-    if one.status == "Running":
-        if job.started is None:
-            return (Span("not started", Tone.QUIET),)
-        return (Since(job.started, Tone.MOVING, "runs ", attempts),)
-    return (Span(one.status.lower(), Tone.LOOK),)
+        attempt = f"attempt {max(one.attempts, 1)} of {one.job.backoff_limit + 1}"
+        return Words(Span("~", Tone.LOOK), (Span(attempt, Tone.LOOK),), why)
+    if started is None:
+        return Words(Span("·", Tone.QUIET), (Span("not started", Tone.QUIET),))
+    state = Since(started, Tone.MOVING, f"{goose.done} done, " if goose.done else "runs ")
+    silent: Cell = (Span(last, Tone.QUIET),) if last else ()
+    if goose.done:
+        silent = (Since(goose.at, Tone.QUIET, "silent ", f", {last or f'after {goose.file}'}"),)
+    return Words(Span("▸", Tone.MOVING), (state,), silent)
+
+
+def _recorded(one: Recording) -> Words:
+    """A Job that is gone."""
+    at = datetime.fromtimestamp(one.ended or one.began).astimezone().strftime("%H:%M")
+    gone = Span(f"gone, recorded {at}", Tone.QUIET)
+    if one.status == "Complete":
+        return Words(Span("✓", Tone.QUIET), (Span(_done(one.goose, one.took), Tone.QUIET),), (gone,))
+    if one.status == "Failed":
+        state = Span(f"failed {one.attempts}x", Tone.LOOK)
+        return Words(Span("!", Tone.LOOK), (state,), (gone, Span(f" {error_words(one.goose.error)}")))
+    how = "cut off" if one.ended is None else "deleted early"
+    return Words(Span("~", Tone.QUIET), (Span(how, Tone.QUIET),), (gone,))
+
+
+def _done(goose: GooseRun, took: float | None) -> str:
+    """`done v43 24 s`, `v43 unchanged`."""
+    if goose.state is GooseKind.NOTHING:
+        return f"v{goose.version} unchanged"
+    version = f" v{goose.version}" if goose.version is not None else ""
+    return f"done{version}" + (f" {ago(took)}" if took is not None else "")
