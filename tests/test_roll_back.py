@@ -8,12 +8,15 @@ from dataclasses import replace
 import pytest
 
 from tests.demo_world import World
+from tests.records import job
 from tests.records_of import filled, put, workload
 from tui.actions.base import Asked
 from tui.actions.roll_back import ROLL_BACK
 from tui.errors import Refused
 from tui.model.environment import Environment, SyncMode
+from tui.model.goose import GooseKind, GooseRun
 from tui.model.plan import Change, Plan, Weight
+from tui.model.recording import Recording
 from tui.model.template import differences, masked, same_template
 from tui.model.workload import References, ReplicaSet, Workload
 from tui.store import Change as Seen
@@ -133,6 +136,32 @@ def test_who_would_undo_it_is_on_the_risk_card(
     owned = put(store, replace(personal, meta=replace(personal.meta, labels=labels, annotations=annotations)))
     found = [(remark.weight, remark.text) for remark in plan(store, owned, sync=sync).remarks]
     assert [each for each, text in found if words in text] == [weight]
+
+
+def test_migrations_that_ran_since_are_on_the_risk_card(store: Store, personal: Workload) -> None:
+    replaced = max(one.meta.created for one in store.children(personal.meta.uid, "ReplicaSet"))
+    record = Recording(
+        "production", "gone", "services", "personal-migrate-7", replaced - 60, service="personal"
+    )
+    early = replace(record, job_uid="early", job="personal-migrate-6", ended=replaced - 7200)
+    goose = GooseRun(done=2, version=43, state=GooseKind.DONE)
+    late = replace(record, ended=replaced - 30, status="Complete", goose=goose)
+    other = replace(late, job_uid="other", job="auth-migrate", service="auth")
+    asked = Asked(store, OPEN, (personal,), recordings=(late, early, other))
+    said = [remark.text for remark in ROLL_BACK.plan(asked).remarks if "migration" in remark.text]
+    assert said == [
+        "migration personal-migrate failed around or after that: what it applied stays",
+        "migration personal-migrate-7 ran around or after that, to version 43: it stays applied",
+    ]
+
+
+def test_a_migration_that_runs_now_is_the_loudest(store: Store, personal: Workload) -> None:
+    running = job("personal-migrate-8", started=1.0)
+    store.apply(Seen("Job", running.meta.uid, running))
+    remarks = plan(store, personal).remarks
+    assert [one.text for one in remarks if one.weight is Weight.BAD] == [
+        "migration personal-migrate-8 runs now: it is not stopped and not undone"
+    ]
 
 
 @pytest.mark.parametrize(

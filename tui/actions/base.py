@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tui.model.environment import Environment
 from tui.model.key import nothing
 from tui.model.plan import Plan, Progress, Refusal
+from tui.model.recording import Recording
 from tui.store import Record, Store
 
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
@@ -16,6 +17,7 @@ PODS = frozenset({"Pod"})
 LOGGED = WORKLOADS | PODS | frozenset({"Job", "ReplicaSet"})
 ANYTHING = LOGGED | frozenset(
     {"CronJob", "Event", "Secret", "ConfigMap", "SealedSecret", "Application", "Service", "Namespace"}
+    | {"Ingress", "Gateway", "HTTPRoute", "PersistentVolumeClaim"}
     | {"HorizontalPodAutoscaler", "PodDisruptionBudget", "ControllerRevision"}
 )
 
@@ -66,6 +68,7 @@ class Asked:
     choice: int | None = None  # a revision where there is one to choose, None the default
     context: str = ""  # of the kubeconfig, for the equivalent command; "" the environment's own
     known_ready: Mapping[str, str] = field(default_factory=nothing)  # uids of revisions -> how it is known
+    recordings: Sequence[Recording] = ()  # of migrations whose Job ended or is gone
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tui.actions.base import Asked
 from tui.actions.past import past, replaced
+from tui.actions.ran import ran_since
 from tui.model.environment import Environment, SyncMode
-from tui.model.job import Job
-from tui.model.migration import is_migration, migration
+from tui.model.goose import GooseKind
 from tui.model.plan import Remark, Weight
 from tui.model.revision import EverReady, Revision
 from tui.model.workload import HorizontalPodAutoscaler, Workload
@@ -16,8 +17,9 @@ from tui.store import Store
 TRACKING = "argocd.argoproj.io/tracking-id"
 
 
-def risks(store: Store, environment: Environment, workload: Workload, to: Revision) -> Iterator[Remark]:
-    """The worst first."""
+def risks(asked: Asked, workload: Workload, to: Revision) -> Iterator[Remark]:
+    """What a roll back to that revision meets, the worst first."""
+    store = asked.store
     if to.ever_ready is EverReady.YES:
         yield Remark(Weight.GOOD, f"revision {to.number} was ready: {to.evidence}")
     elif to.ever_ready is EverReady.NO:
@@ -25,9 +27,9 @@ def risks(store: Store, environment: Environment, workload: Workload, to: Revisi
     else:
         text = f"it is not known whether revision {to.number} was ever ready: {to.evidence}"
         yield Remark(Weight.LOOK, text)
-    yield from _missing(store, workload, to)
-    yield from _owner(environment, workload)
-    yield from _migrations(store, workload, to)
+    yield from _needed(store, workload, to)
+    yield from _owner(asked.environment, workload)
+    yield from _migrations(asked, workload, to)
     yield from _rollout(workload)
     for record in store.all("HorizontalPodAutoscaler"):
         if isinstance(record, HorizontalPodAutoscaler) and _scales(record, workload):
@@ -35,8 +37,10 @@ def risks(store: Store, environment: Environment, workload: Workload, to: Revisi
             yield Remark(Weight.QUIET, text)
 
 
-def _missing(store: Store, workload: Workload, to: Revision) -> Iterator[Remark]:
+def _needed(store: Store, workload: Workload, to: Revision) -> Iterator[Remark]:
+    """Secrets and ConfigMaps that its template names."""
     references = to.references
+    there = []
     for kind, names in (("Secret", references.secrets), ("ConfigMap", references.config_maps)):
         if not names:
             continue
@@ -44,9 +48,12 @@ def _missing(store: Store, workload: Workload, to: Revision) -> Iterator[Remark]
         if link is None or not link.usable:
             yield Remark(Weight.LOOK, f"not known whether its {kind}s exist: {', '.join(names)}")
             continue
-        for name in names:
-            if store.get(kind, workload.meta.namespace, name) is None:
-                yield Remark(Weight.BAD, f"{kind} {name} that it names does not exist: its pods can't start")
+        missing = [name for name in names if store.get(kind, workload.meta.namespace, name) is None]
+        for name in missing:
+            yield Remark(Weight.BAD, f"{kind} {name} that it names does not exist: its pods can't start")
+        there += [f"{kind}s"] * (not missing)
+    if there:
+        yield Remark(Weight.GOOD, f"the {' and '.join(there)} of revision {to.number} exist")
 
 
 def _owner(environment: Environment, workload: Workload) -> Iterator[Remark]:
@@ -75,30 +82,26 @@ def argo_application(workload: Workload) -> str:
     return workload.meta.labels.get("argocd.argoproj.io/instance", "")
 
 
-def _migrations(store: Store, workload: Workload, to: Revision) -> Iterator[Remark]:
+def _migrations(asked: Asked, workload: Workload, to: Revision) -> Iterator[Remark]:
     """Schema changes stay: what ran since the chosen revision was replaced does not go back with it."""
-    ended = replaced(past(store, workload), to)
+    ended = replaced(past(asked.store, workload), to)
     if ended is None:
         return
-    ran = [
-        job
-        for job in store.all("Job")
-        if isinstance(job, Job)
-        and job.meta.namespace == workload.meta.namespace
-        and is_migration(job)
-        and job.finished is not None
-        and job.finished > ended - 3600  # a sync runs its migrations before it changes the workload
-        and _serves(job, workload)
-    ]
-    for job in sorted(ran, key=lambda job: job.finished or 0.0):
-        yield Remark(Weight.LOOK, f"migration {job.meta.name} ran around or after that and is not undone")
-
-
-def _serves(job: Job, workload: Workload) -> bool:
-    service = migration(job).service
-    return workload.meta.name in (service, f"{service}-service") or job.meta.name.startswith(
-        f"{workload.meta.name}-"
-    )
+    for one in ran_since(asked.store, asked.recordings, workload, ended):
+        goose = one.goose
+        to_version = f", to version {goose.version}" if goose is not None and goose.version else ""
+        if one.at is None:
+            text = f"migration {one.job} runs now{to_version}: it is not stopped and not undone"
+            yield Remark(Weight.BAD, text)
+        elif one.failed:
+            yield Remark(
+                Weight.LOOK,
+                f"migration {one.job} failed around or after that{to_version}: what it applied stays",
+            )
+        elif goose is None or goose.done or goose.state is not GooseKind.NOTHING:
+            yield Remark(
+                Weight.LOOK, f"migration {one.job} ran around or after that{to_version}: it stays applied"
+            )
 
 
 def _rollout(workload: Workload) -> Iterator[Remark]:

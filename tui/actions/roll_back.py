@@ -60,7 +60,7 @@ class RollBack(WorkloadDeed):
         remarks: list[Remark] = []
         for workload, to in pairs:
             found = differences(template_now(workload), template(to))
-            said = list(risks(store, asked.environment, workload, to))
+            said = list(risks(asked, workload, to))
             name = "" if single else f"{workload.meta.name}: "
             changes += [replace(change, what=f"{name}{change.what}") for change in found]
             remarks += [replace(remark, text=f"{name}{remark.text}") for remark in said]

@@ -58,6 +58,7 @@ async def _deed(cockpit: Cockpit, deed: Deed, targets: tuple[Record, ...]) -> No
         now=cockpit.clock.now(),
         context=session.client.server.access.context,
         known_ready=cockpit.deeds.ready.known,
+        recordings=session.recorder.recordings() if session.recorder is not None else (),
     )
     refused = deed.refuse(asked)
     if len(refused) >= len(targets):
