@@ -36,12 +36,12 @@ def crashing(last: Ended, **more: object) -> Container:
         (
             pod(waits("ImagePullBackOff", "Back-off pulling image")),
             [event("Failed", 'Failed to pull image "x:1": not found')],
-            "image x:1: not found in the registry",
+            "image x:1: not found in docker.io",
         ),
         (
             pod(waits("ErrImagePull", "401 Unauthorized")),
             [],
-            "image x:1: the registry refuses the credentials (imagePullSecrets)",
+            "image x:1: docker.io refuses the credentials (imagePullSecrets)",
         ),
         (
             pod(waits("CreateContainerConfigError", 'secret "db" not found')),

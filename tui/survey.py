@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from tui.model.cause import Severity, pod_cause
 from tui.model.cluster import Event
 from tui.model.environment import Environment
+from tui.model.explain import REFUSED, of_pull, of_secret
 from tui.model.health import (
     JobHealth,
     Trouble,
@@ -21,8 +23,11 @@ from tui.model.health import (
 )
 from tui.model.job import Job
 from tui.model.pod import Pod
+from tui.model.sealed_secret import SealedSecret, SealVerdict, judge
 from tui.model.workload import HorizontalPodAutoscaler, ReplicaSet, Workload
 from tui.store import LinkState, Store
+from tui.survey_paths import READS as PATHS
+from tui.survey_paths import Paths
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 READS = (
@@ -35,6 +40,9 @@ READS = (
     "Event",
     "HorizontalPodAutoscaler",
     "Namespace",
+    "Secret",
+    "SealedSecret",
+    *PATHS,
     "links",
 )
 
@@ -57,6 +65,7 @@ class Survey:
     def __init__(self, store: Store, environment: Environment) -> None:
         self.store = store
         self.environment = environment
+        self.paths = Paths(store, environment)
         self.workloads: Mapping[str, WorkloadHealth] = {}
         self.jobs: Mapping[str, JobHealth] = {}
         self.troubles: tuple[Trouble, ...] = ()
@@ -87,6 +96,8 @@ class Survey:
         found += [one.trouble for uid, one in self.jobs.items() if one.trouble is not None and uid not in old]
         found += self._bare_pods(now, timed)
         found += self._missing()
+        found = [self._explained(one) for one in found]
+        found += self.paths.troubles(frozenset(one.uid for one in found), now)
         troubles = tuple(sorted(found, key=lambda one: (one.severity, -(one.since or 0.0), one.name)))
         if troubles == self.troubles and not changed:
             return
@@ -183,10 +194,36 @@ class Survey:
         self._bare = kept
         return [found for _, found in kept.values() if found is not None]
 
+    def _explained(self, trouble: Trouble) -> Trouble:
+        """With what Secrets and SealedSecrets say, where they are read."""
+        if self._reads("SealedSecret"):
+            trouble = of_secret(trouble, partial(self._sealed, trouble.namespace))
+        if REFUSED in trouble.cause and self._reads("Secret"):
+            there = self.store.all("Secret")
+            names = frozenset(one.meta.name for one in there if one.meta.namespace == trouble.namespace)
+            trouble = of_pull(trouble, self._pods_of(trouble), names)
+        return trouble
+
+    def _sealed(self, namespace: str, name: str) -> tuple[SealedSecret, SealVerdict] | None:
+        found = self.store.get("SealedSecret", namespace, name)
+        if not isinstance(found, SealedSecret):
+            return None
+        return found, judge(found, self.events(found.meta.uid))
+
+    def _pods_of(self, trouble: Trouble) -> Iterable[Pod]:
+        if trouble.uid in self.workloads:
+            return self.workloads[trouble.uid].pods
+        found = self.store.children(trouble.uid, "Pod") if trouble.kind == "Job" else ()
+        own = self.store.by_uid("Pod", trouble.uid)
+        return cast("list[Pod]", [*found, *([own] if own is not None else [])])
+
+    def _reads(self, kind: str) -> bool:
+        link = self.store.link(kind)
+        return link is not None and link.state in (LinkState.LIVE, LinkState.POLLING)
+
     def _missing(self) -> list[Trouble]:
         """What the configuration expects in a namespace and is not there, once the cluster was read."""
-        links = [self.store.link(kind) for kind in WORKLOADS]
-        if any(link is None or link.state not in (LinkState.LIVE, LinkState.POLLING) for link in links):
+        if not all(self._reads(kind) for kind in WORKLOADS):
             return []
         names: dict[str, list[str]] = defaultdict(list)
         for one in self.workloads.values():

@@ -76,7 +76,9 @@ def container_cause(container: Container, pod: Pod, events: list[Event], now: fl
     if waiting in _IMAGE:
         said = [event.message for event in events if event.reason in ("Failed", "InspectFailed")]
         pulled = next((text for text in (message, *said) if image_problem(text)), "")
-        text = f"image {container.image}: {image_problem(pulled) or waiting}"
+        registry, name = registry_of(container.image)
+        problem = (image_problem(pulled) or waiting).replace("the registry", registry)
+        text = f"image {name}: {problem}"
         return Cause(text, pod.meta.created, evidence=tuple(t for t in (message, *said[:2]) if t))
     if waiting == "CreateContainerConfigError":
         return Cause(missing(message) or waiting, pod.meta.created, evidence=(message,))
@@ -108,6 +110,14 @@ def ending(ended: Ended, limit: str = "") -> str:
     hint = {126: " (not executable)", 127: " (command not found)"}.get(ended.exit_code, "")
     word = "" if ended.reason in ("", "Error", "Completed") else f", {ended_word(ended)}"
     return f"exit code {ended.exit_code}{hint}{word}"
+
+
+def registry_of(image: str) -> tuple[str, str]:
+    """(registry, the rest): a first part with a dot, a port or `localhost` is one, else it is Docker's."""
+    first, slash, rest = image.partition("/")
+    if slash and ("." in first or ":" in first or first == "localhost"):
+        return first, rest
+    return "docker.io", image
 
 
 def image_problem(message: str) -> str:

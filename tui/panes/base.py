@@ -160,6 +160,7 @@ def condition(view: View, kinds: tuple[str, ...]) -> str:
         link = view.session.store.link(kind)
         if link is None or link.state is LinkState.CONNECTING:
             return "reading …" if link is None or not link.listed else f"reading … {link.listed}"
-        if link.state in (LinkState.FORBIDDEN, LinkState.ABSENT) and link.error is not None:
+        told = link.state is LinkState.FORBIDDEN or (link.state is LinkState.ABSENT and kind == kinds[0])
+        if told and link.error is not None:  # a cluster without the Gateway API has no trouble with it
             return str(link.error)
     return "nothing here"

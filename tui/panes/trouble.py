@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tui.panes.base import TablePane, View
 from tui.present import trouble as present
+from tui.survey_paths import READS as PATHS
 from widgets.live_table import Row
 
 
@@ -13,7 +14,10 @@ class TroublePane(TablePane):
     """Troubles of every kind; deeds work on their objects."""
 
     title = "Trouble"
-    kinds = ("Deployment", "StatefulSet", "DaemonSet", "Job", "Pod", "ReplicaSet", "Namespace", "Event")
+    kinds = (
+        *("Deployment", "StatefulSet", "DaemonSet", "Job", "Pod", "ReplicaSet", "Namespace", "Event"),
+        *PATHS,
+    )
 
     def __init__(self, *, now: Callable[[], float]) -> None:
         super().__init__(present.COLUMNS, id="trouble", now=now, markable=True)

@@ -12,14 +12,19 @@ from tui.wire.kinds import (
     daemon_set,
     deployment,
     event,
+    gateway,
     horizontal_pod_autoscaler,
+    http_route,
+    ingress,
     job,
     namespace,
+    persistent_volume_claim,
     pod,
     pod_disruption_budget,
     replica_set,
     sealed_secret,
     secret,
+    service,
     stateful_set,
 )
 from tui.wire.kinds.base import Kind
@@ -42,6 +47,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             pod_disruption_budget,
             secret,
             config_map,
+            service,
+            ingress,
+            persistent_volume_claim,
+            gateway,
+            http_route,
             sealed_secret,
         )
     }
