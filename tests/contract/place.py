@@ -87,11 +87,9 @@ class Place:
         """Asks again until the object is as wanted, and returns it."""
         return await self._until(partial(self.get, kind, name), holds, within)
 
-    async def until_pods(
-        self, labels: str, holds: Callable[[list[Object]], Any], within: float = 60
-    ) -> list[Object]:
-        """Asks again until the pods with those labels are as wanted."""
-        return await self._until(partial(self.all, "Pod", labels), holds, within)
+    async def until_gone(self, kind: str, labels: str = "", within: float = 60) -> None:
+        """Asks again until there is no object of that kind with those labels."""
+        await self._until(partial(self.all, kind, labels), lambda found: not found, within)
 
     async def _until(self, ask: Callable[[], Awaitable[T]], holds: Callable[[T], Any], within: float) -> T:
         try:

@@ -12,6 +12,7 @@ from tui.wire.kinds import KINDS
 
 _JSON = "application/json"
 _TABLE = f"{_JSON};as=Table;v=v1;g=meta.k8s.io,{_JSON};as=Table;v=v1beta1;g=meta.k8s.io,{_JSON}"
+_CUSTOM = ("argoproj.io", "bitnami.com", "gateway.networking.k8s.io")  # not every cluster has them
 _PARTIAL = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 
 
@@ -34,6 +35,8 @@ async def test_version_and_discovery(place: Place) -> None:
     assert (version["major"], version["minor"]) == ("1", "34")
     assert (await place.client.version()).version == version["gitVersion"]
     for kind in KINDS.values():
+        if kind.path.partition("/")[2].partition("/")[0] in _CUSTOM:
+            continue
         listed = (await place.http.get(f"/{kind.path}")).json()
         assert listed["kind"] == "APIResourceList"
         (found,) = [one for one in listed["resources"] if one["name"] == kind.plural]

@@ -23,6 +23,13 @@ Object = dict[str, Any]
 _JSON, _MERGE = "application/json-patch+json", "application/merge-patch+json"
 _STRATEGIC, _APPLY = "application/strategic-merge-patch+json", "application/apply-patch+yaml"
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_FIRST_STATUS: dict[str, Object] = {  # what the real types write even when nothing is known yet
+    "ReplicaSet": {"replicas": 0},
+    "StatefulSet": {"replicas": 0, "availableReplicas": 0},
+    "DaemonSet": dict.fromkeys(
+        ("currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady"), 0
+    ),
+}
 _METADATA_KEPT = ("uid", "creationTimestamp", "name", "namespace", "generation", "deletionTimestamp")
 
 
@@ -67,7 +74,8 @@ def _create(ask: Ask) -> Response:
     for name in ("uid", "resourceVersion", "generation", "creationTimestamp"):
         meta.pop(name, None)
     if "status" in target.kind.subresources:
-        obj.pop("status", None)
+        obj["status"] = dict(_FIRST_STATUS.get(target.kind.name, {}))
+    _number_template(obj, None)
     if ask.params.get("dryRun") == "All":
         return answer(obj, 201)
     try:
@@ -213,9 +221,23 @@ def _store(ask: Ask, before: Object, obj: Object) -> Response:
         if "status" in before:
             obj["status"] = before["status"]
     _check_immutable(ask, before, obj)
+    _number_template(obj, before)
     if ask.params.get("dryRun") == "All":
         return answer(obj)
     return answer(ask.environment.cluster.update(obj))
+
+
+def _number_template(obj: Object, before: Object | None) -> None:
+    """A DaemonSet's annotation from the time before ControllerRevisions, which the real one still counts."""
+    if obj["kind"] != "DaemonSet":
+        return
+    name = "deprecated.daemonset.template.generation"
+    number = int((before["metadata"].get("annotations") or {}).get(name, 0)) if before else 0
+    same = before is not None and before["spec"].get("template") == obj["spec"].get("template")
+    obj["metadata"]["annotations"] = {
+        **(obj["metadata"].get("annotations") or {}),
+        name: str(number if same else number + 1),
+    }
 
 
 def _check_immutable(ask: Ask, before: Object, obj: Object) -> None:
