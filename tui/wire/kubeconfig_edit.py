@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
 
 from tui.errors import Misconfigured
+from tui.wire.replace import replace
 
 
 def provider_config(file: Path, user: str) -> dict[str, str]:
@@ -34,7 +34,7 @@ def write_provider_config(file: Path, user: str, values: Mapping[str, str]) -> N
             node = _config_node(text, user)
             if node is None:
                 raise Misconfigured(f'{file}: user "{user}" has no auth-provider any more')
-            _replace(target, _edited(text, node, values))
+            replace(target, _edited(text, node, values).encode())
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         title = f"{file}: the refreshed token can't be written back"
         raise Misconfigured(title, "make it writable, or log in again") from error
@@ -76,22 +76,6 @@ def _edited(text: str, node: yaml.MappingNode, values: Mapping[str, str]) -> str
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]
     return text
-
-
-def _replace(target: Path, text: str) -> None:
-    mode = target.stat().st_mode & 0o777
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        os.chmod(name, mode)
-        os.replace(name, target)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
 
 
 @contextlib.contextmanager

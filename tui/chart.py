@@ -1,0 +1,207 @@
+"""Where a repository keeps the ciphertext of a Secret: found in its charts and manifests, never guessed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tui.chart_manifest import ENCRYPTED, Manifest, keys_of, manifests
+from tui.errors import Refused
+from tui.model.sealed_secret import Scope, Seal
+from tui.wire.yaml_text import Document, documents
+
+CHART = "services/{service}/helm"
+_SKIPPED = {"node_modules", "vendor", "target", "dist", "build"}
+_MOST = 20_000  # files of a repository that are looked at
+_LARGEST = 4 << 20  # bytes of one that is
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One mapping of ciphertext in a file. `own` tells whether the file is this environment's alone."""
+
+    file: Path
+    path: tuple[str, ...]  # the keys down to the mapping
+    document: int = 0
+    own: bool = True
+    keys: tuple[str, ...] = ()  # that have ciphertext there now
+    scope: Scope | None = None  # of the SealedSecret that it belongs to; None where there is none yet
+    template: Path | None = None  # that reads it, where it is in a values file
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        key = ".".join(self.path)
+        return f"{key}, read by {self.template.name}" if self.template else key
+
+
+@dataclass(slots=True)
+class Found:
+    """The places, the surest first; `misses` are what it is not, in words."""
+
+    places: list[Place] = field(default_factory=list)
+    misses: list[str] = field(default_factory=list)
+
+
+def find(root: Path, seal: Seal, environment: str, pattern: str = CHART) -> Found:
+    """Places of that SealedSecret for an environment; Refused with the line where a file is not YAML."""
+    found = Found()
+    charts = _charts(root, pattern)
+    for folder in charts:
+        for file in sorted((folder / "templates").rglob("*.y*ml")):
+            for each in manifests(read_text(file), str(file)):
+                _of_chart(found, folder, file, each, seal, environment)
+    for file in _others(root, charts):
+        try:
+            for each in manifests(read_text(file), str(file)):
+                _literal(found, file, each, seal, environment, "", None)
+        except Refused as error:  # it may be anybody's
+            found.misses.append(error.title)
+    found.places.sort(key=lambda place: (not place.own, place.template is None, len(place.file.parts)))
+    return found
+
+
+def fresh(root: Path, seal: Seal, pattern: str = CHART) -> Place | None:
+    """A new file for one that is nowhere yet: in the one chart whose name the Secret's begins with."""
+    named = [
+        folder
+        for folder in _charts(root, pattern)
+        if (name := _chart_name(folder)) and re.fullmatch(rf"{re.escape(name)}(-.*)?", seal.name)
+    ]
+    if len(named) != 1:
+        return None
+    file = named[0] / "templates" / "sealed-secret.yaml"
+    if file.exists():
+        file = file.with_name(f"sealed-secret-{seal.name}.yaml")
+    remark = "one file for every environment: only this one's controller can open it"
+    return None if file.exists() else Place(file, ENCRYPTED, own=False, remarks=(remark,))
+
+
+def is_for(words: str, environment: str) -> bool:
+    """Whether a file's name speaks of an environment: `values-prod.yaml` of production."""
+    return any(
+        len(word) >= 3 and (environment.startswith(word) or word.startswith(environment))
+        for word in re.split(r"[^a-z0-9]+", words.lower())
+    )
+
+
+def read_text(file: Path) -> str:
+    """With its own line ends; Refused when it can't be read."""
+    try:
+        return file.read_bytes().decode()
+    except UnicodeDecodeError:
+        raise Refused(f"{file}: is not UTF-8 text") from None
+    except OSError as error:
+        raise Refused(f"{file}: can't be read: {error.strerror}") from error
+
+
+def _of_chart(found: Found, folder: Path, file: Path, each: Manifest, seal: Seal, environment: str) -> None:
+    chart, path = _chart_name(folder), each.reads
+    files = _values_files(folder, environment)
+    if not path:
+        values = _first(files[0]) if files else None
+        _literal(found, file, each, seal, environment, chart, values)
+        return
+    for values_file in files:
+        values = _first(values_file)
+        if not _matches(found, values_file, each, seal, chart, values):
+            continue
+        off = each.switch if each.switch and values and values.text(*each.switch) == "false" else ()
+        remark = f"{'.'.join(off)} is false there: the chart leaves the SealedSecret out"
+        found.places.append(
+            Place(
+                values_file,
+                path,
+                keys=keys_of(values, path),
+                scope=each.scope,
+                template=file,
+                remarks=(remark,) if off else (),
+            )
+        )
+
+
+def _literal(
+    found: Found,
+    file: Path,
+    each: Manifest,
+    seal: Seal,
+    environment: str,
+    chart: str,
+    values: Document | None,
+) -> None:
+    if _matches(found, file, each, seal, chart, values):
+        # from the second folder above on, a name like `staging` may be the checkout's own
+        own = is_for("/".join(file.parts[-3:]), environment)
+        found.places.append(Place(file, ENCRYPTED, each.number, own, each.keys, each.scope))
+
+
+def _matches(
+    found: Found, file: Path, each: Manifest, seal: Seal, chart: str, values: Document | None
+) -> bool:
+    """Whether it can be that SealedSecret; one of that name in another namespace is a miss."""
+    if not each.names(seal.name, ("metadata", "name"), chart, values):
+        return False
+    if seal.namespace and each.names(seal.namespace, ("metadata", "namespace"), chart, values) is False:
+        found.misses.append(f"{file} is for another namespace than {seal.namespace}")
+        return False
+    return True
+
+
+def _values_files(folder: Path, environment: str) -> list[Path]:
+    """The values of an environment: by the file's name or folder, else by what it says of itself."""
+    there = sorted(
+        file
+        for pattern in ("values*.y*ml", "values/*.y*ml", "env*/*.y*ml", "env*/*/values*.y*ml")
+        for file in folder.glob(pattern)
+    )
+    exact = [file for file in there if environment in re.split(r"[^a-z0-9]+", _below(folder, file))]
+    near = [file for file in there if is_for(_below(folder, file), environment)]
+    said = [file for file in there if (values := _first(file)) and values.text("environment") == environment]
+    return exact or near or said
+
+
+def _below(folder: Path, file: Path) -> str:
+    return str(file.relative_to(folder)).lower().replace("values", "")
+
+
+def _first(file: Path) -> Document | None:
+    found = documents(read_text(file), str(file))
+    return found[0] if found else None
+
+
+def _charts(root: Path, pattern: str) -> list[Path]:
+    """By the configured pattern, else wherever a Chart.yaml lies."""
+    found = sorted(folder for folder in root.glob(pattern.replace("{service}", "*")))
+    charts = [folder for folder in found if (folder / "Chart.yaml").is_file()]
+    return charts or [file.parent for file in _walk(root) if file.name == "Chart.yaml"]
+
+
+def _chart_name(folder: Path) -> str:
+    chart = _first(folder / "Chart.yaml")
+    return (chart.text("name") if chart else "") or ""
+
+
+def _others(root: Path, charts: list[Path]) -> Iterator[Path]:
+    """YAML files outside the charts' templates that speak of SealedSecrets."""
+    templates = {folder / "templates" for folder in charts}
+    for file in _walk(root):
+        if file.suffix in (".yaml", ".yml") and not templates.intersection(file.parents):
+            try:
+                if file.stat().st_size <= _LARGEST and b"SealedSecret" in file.read_bytes():
+                    yield file
+            except OSError:
+                continue
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    looked = 0
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED and not name.startswith("."))
+        for name in sorted(names):
+            looked += 1
+            if looked > _MOST:
+                return
+            yield Path(folder, name)
