@@ -20,6 +20,7 @@ from tui.attention import Attention
 from tui.clock import Clock, SystemClock
 from tui.commands import Actions
 from tui.deeds import Deeds
+from tui.driver import TerminalDriver
 from tui.errors import DeployError, Misconfigured
 from tui.journal import Journal, Unwritable
 from tui.model.deed import OpenDeed
@@ -51,7 +52,7 @@ class Cockpit(App[int]):
     ]
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)
         self.settings = settings
         self.clock = clock or SystemClock()
         self.sessions: dict[str, Session] = {}
@@ -148,7 +149,7 @@ class Cockpit(App[int]):
             if isinstance(screen, CockpitScreen):
                 screen.show(whole_second)
         for screen in self.screen_stack[-1:]:  # none while it is being taken down
-            if (check := getattr(screen, "check_seen", None)) is not None:
+            if screen.is_mounted and (check := getattr(screen, "check_seen", None)) is not None:
                 check()
 
     # Deeds

@@ -116,7 +116,9 @@ class Confirm(ModalScreen[Plan | None]):
         yield from ()
 
     def on_mount(self) -> None:
-        dialog = self.query_one("#dialog")
+        if not (found := self.query("#dialog")):
+            return  # told to leave before it was put up
+        dialog = found.first()
         title = f" {self._environment.name}: {self.plan.deed.replace('-', ' ')} "
         dialog.border_title = Content(printable(title)).markup
         dialog.border_subtitle = Content(printable(f" journal: {self._journal} ")).markup

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from widgets.diff_view import DiffView
@@ -23,6 +24,7 @@ class Reader(ModalScreen[None]):
     Reader { align: center middle; }
     Reader #paper { width: 96%; height: 94%; border: round $primary; padding: 0 1; background: $surface; }
     """
+    AUTO_FOCUS = "#paper"
     BINDINGS = [
         Binding("escape,q", "close", "Back", show=False),
         Binding("j", "down", show=False),
@@ -37,14 +39,14 @@ class Reader(ModalScreen[None]):
         self._content = content
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="paper"):
-            yield Static(self._content)
-
-    def on_mount(self) -> None:
-        paper = self.query_one("#paper")
+        paper = self.paper()
         paper.border_title = Content(f" {printable(self._title)} ").markup
         paper.border_subtitle = " esc back "
-        paper.focus()
+        yield paper
+
+    def paper(self) -> Widget:
+        """What is read; its id is "paper"."""
+        return VerticalScroll(Static(self._content), id="paper")
 
     def action_close(self) -> None:
         """Back to where one was."""
@@ -79,10 +81,10 @@ class Page(Reader):
         super().__init__(title, Content(""))
         self._sections = sections
 
-    def compose(self) -> ComposeResult:
+    def paper(self) -> Widget:
         body = PlanBody(self._sections, id="paper")
         body.can_focus = True
-        yield body
+        return body
 
 
 class Difference(Reader):
@@ -92,8 +94,7 @@ class Difference(Reader):
         super().__init__(title, Content(""))
         self._texts = before, after
 
-    def compose(self) -> ComposeResult:
-        yield DiffView(id="paper")
-
-    def on_mount(self) -> None:
-        self.query_one(DiffView).set_diff(*self._texts, ("now", "then"))
+    def paper(self) -> Widget:
+        view = DiffView(id="paper")
+        view.set_diff(*self._texts, ("now", "then"))
+        return view

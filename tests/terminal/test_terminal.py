@@ -1,0 +1,104 @@
+"""The command in a real terminal: it starts, obeys, and however it ends the terminal is as it was."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.demo_control import Demo
+from tests.terminal.terminal import Terminal, children, opened, wait_gone
+
+ALTERNATE, CURSOR, PASTE, FOCUS = 1049, 25, 2004, 1004
+MOUSE = (1000, 1003, 1006, 1015)
+
+
+def assert_restored(terminal: Terminal) -> None:
+    """Alternate screen left, cursor shown, mouse, paste and focus reports off, title and modes given back."""
+    assert terminal.switched(ALTERNATE) == "l"
+    assert terminal.switched(CURSOR) == "h"
+    assert {terminal.switched(mode) for mode in (*MOUSE, PASTE, FOCUS)} == {"l"}
+    assert b"\x1b]2;deploytui  production\x07" in terminal.written
+    assert terminal.written.count(b"\x1b[22;2t") == terminal.written.count(b"\x1b[23;2t") == 1
+    assert terminal.written.count(b"\x1b[<u") == terminal.written.count(b"\x1b[>")  # the kitty protocol
+    assert terminal.modes() == terminal.before
+    assert b"Traceback" not in terminal.written
+
+
+@pytest.fixture
+def small(demo: Demo) -> tuple[str, ...]:
+    """Arguments that open production of the scene `small`."""
+    world = demo.world("small")
+    return "production", "--config", str(world.config), "--kubeconfig", str(world.kubeconfig)
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("", "\x11"),
+        ("/", "\x03"),  # in an input
+        ("", "?\x11"),  # while it is being put up
+        ("R", "\x03"),  # in a dialog that asks for a name
+        ("l", signal.SIGTERM),
+        ("R", signal.SIGHUP),
+    ],
+)
+def test_however_it_is_told_to_leave_the_terminal_is_as_it_was(
+    small: tuple[str, ...], tmp_path: Path, first: str, then: str | signal.Signals
+) -> None:
+    shown = {"/": "", "R": "Type ", "l": ""}
+    with opened(*small, home=tmp_path) as terminal:
+        terminal.sees("● live")
+        if first:
+            terminal.press(first)
+            terminal.sees(shown[first])
+        if isinstance(then, str):
+            terminal.press(then)
+        else:
+            terminal.process.send_signal(then)
+        assert terminal.ended() == 0
+        assert_restored(terminal)
+
+
+def test_it_stands_any_size(small: tuple[str, ...], tmp_path: Path) -> None:
+    with opened(*small, home=tmp_path) as terminal:
+        terminal.sees("deploy/personal")
+        for columns, rows in ((20, 5), (1, 1), (200, 50)):
+            terminal.resize(columns, rows)
+        terminal.sees("observability")
+        terminal.resize(80, 24)
+        terminal.sees("deploy/personal")
+        terminal.press("?")
+        terminal.sees("esc back")
+        terminal.press("\x11")
+        assert terminal.ended() == 0
+        assert_restored(terminal)
+
+
+def test_the_demo_ends_with_the_cockpit(tmp_path: Path) -> None:
+    with opened("--demo", home=tmp_path) as terminal:
+        terminal.sees("deploy/personal")
+        started = children(terminal.process.pid)
+        assert started
+        terminal.press("\x11")
+        assert terminal.ended() == 0
+        wait_gone(started)
+
+
+def test_a_closed_terminal_ends_it_and_the_demo(tmp_path: Path) -> None:
+    with opened("--demo", home=tmp_path) as terminal:
+        terminal.sees("deploy/personal")
+        started = children(terminal.process.pid)
+        terminal.close()
+        terminal.ended()
+        wait_gone(started)
+
+
+def test_a_killed_cockpit_leaves_no_demo(tmp_path: Path) -> None:
+    with opened("--demo", home=tmp_path) as terminal:
+        terminal.sees("deploy/personal")
+        started = children(terminal.process.pid)
+        terminal.process.kill()
+        assert terminal.ended() == -signal.SIGKILL
+        wait_gone(started)
