@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import getpass
 import os
 import signal
@@ -85,6 +86,7 @@ class Cockpit(App[int]):
     async def _open_sessions(self) -> None:
         """After the first paint, the one in front first; httpx is imported off the loop."""
         opening = await asyncio.to_thread(_opening)
+        gc.freeze()  # what is imported stays: no collection needs to look at it
         self._opening = opening(self.settings, self.clock, os.environ)
         await self._recall_deeds()
         for environment in sorted(self.settings.environments, key=lambda one: one.name != self.front):

@@ -26,6 +26,7 @@ class WorkPane(Vertical):
         super().__init__(id="work", classes="pane")
         self.tabs = [make(now=now) for make in TABS]  # type: ignore[call-arg]
         self.current = self.tabs[0]
+        self._framed: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         with ContentSwitcher(initial=self.current.id):
@@ -34,23 +35,26 @@ class WorkPane(Vertical):
     def show(self, view: View) -> None:
         """Shows the tab on top and counts the others."""
         self.current.show(view)
-        title = Content.assemble("4 ", *self._titles(view))
-        if title.markup != self.border_title:
-            self.border_title = title.markup
+        title = Content.assemble("4 ", *self._titles(view)).markup
         shown, total = self.current.table.shown, self.current.table.total
         count = f"{shown} of {total}" if shown != total else str(total)
         marks = len(self.current.table.marks)
         marked = f", {marks} marked" if marks else ""
         hidden = self.current.table.hidden_marks
         of = f" of {self.current.of.meta.name}" if self.current.of is not None else ""
-        self.border_subtitle = f" {count}{of}{marked}{f' ({hidden} hidden)' if hidden else ''} "
+        self._frame(title, f" {count}{of}{marked}{f' ({hidden} hidden)' if hidden else ''} ")
 
     def show_nothing(self, words: str) -> None:
         """Nothing is read in front: why, in every tab."""
         for tab in self.tabs:
             tab.show_nothing(words)
-        self.border_title = Content("4 Nothing to show").markup
-        self.border_subtitle = ""
+        self._frame("4 Nothing to show", "")
+
+    def _frame(self, *words: str) -> None:
+        """Title and subtitle; Textual would paint the whole pane at each assignment."""
+        if words != self._framed:
+            self._framed = words
+            self.border_title, self.border_subtitle = words
 
     def _titles(self, view: View) -> list[str | Content | tuple[str, str]]:
         parts: list[str | Content | tuple[str, str]] = []
