@@ -14,6 +14,7 @@ from tui.actions.ladder import LADDER
 from tui.actions.logs import LOGS
 from tui.actions.owner import OWNER
 from tui.actions.palette import PALETTE
+from tui.actions.pin import PIN
 from tui.actions.previous_logs import PREVIOUS_LOGS
 from tui.actions.restart import RESTART
 from tui.actions.roll_back import ROLL_BACK
@@ -35,6 +36,7 @@ ACTIONS: tuple[Action, ...] = (
     TROUBLE,
     EVERYWHERE,
     LADDER,
+    PIN,
     COPY,
     PALETTE,
     DEEDS,

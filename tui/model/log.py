@@ -39,11 +39,15 @@ class SeamKind(StrEnum):
     SILENT = "silent"
     FOLD = "fold"
     WAIT = "wait"
+    MARK = "mark"
 
 
 @dataclass(frozen=True, slots=True)
 class Seam:
-    """A rule between lines, in words. `bad` is loss or failure; `lost` counts lines (-1: unknown)."""
+    """A rule between lines, in words. `bad` is loss or failure; `lost` counts lines (-1: unknown).
+
+    `attempts` counts those of a Job for which a FOLD stands.
+    """
 
     kind: SeamKind
     text: str
@@ -51,6 +55,7 @@ class Seam:
     bad: bool = False
     source: Source | None = None
     lost: int = 0
+    attempts: int = 0
 
 
 Batch = tuple[Chunk | Seam, ...]

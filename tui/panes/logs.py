@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable
-from functools import partial
+from collections.abc import Hashable
+from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 from rich.text import Text
@@ -17,12 +18,16 @@ from textual.worker import Worker
 
 from tui.clock import Clock
 from tui.errors import DeployError
-from tui.model.log import Batch, Chunk, Seam, Source
-from tui.model.rollout import RolloutState
+from tui.model.log import Seam, SeamKind, Source
+from tui.panes import log_file, log_selection
 from tui.panes.base import View
+from tui.panes.log_flow import LogFlow
+from tui.panes.log_selection import REACHES, Request, Scope
 from tui.present.log import LogPainter, Times
+from tui.present.log_filter import AtLeast
+from tui.present.log_level import Level
 from tui.store import Record
-from tui.tail import Selection, Tail, of_owner, of_pod
+from tui.tail import Tail
 from widgets.filter_bar import FilterBar
 from widgets.log_view import LogView
 from widgets.ring import Ring
@@ -30,42 +35,66 @@ from widgets.ring import Ring
 REST = 0.2
 """Seconds for which the cursor has to rest before its logs are fetched."""
 
+_LEVELS = (None, Level.ERROR, Level.WARN)
+_FILTERED = {Level.ERROR: "errors only", Level.WARN: "warnings and errors"}
+
 
 class LogsPane(Vertical):
-    """Follows the selection; `pin` keeps what is shown, `previous` shows the run before."""
+    """Follows the selection; `pinned` keeps what is shown, `previous` shows the run before."""
 
     BINDINGS = [
-        Binding("s", "follow", "Follow", show=False, id="logs.follow"),
-        Binding("w", "wrap", "Wrap", show=False, id="logs.wrap"),
-        Binding("t", "timestamps", "Timestamps", show=False, id="logs.timestamps"),
-        Binding("ampersand", "only_matching", "Only matching", show=False, id="logs.only-matching"),
-        Binding("x", "raw", "Raw JSON", show=False, id="logs.raw"),
+        *[
+            Binding(str(number), f"reach({number})", words, show=False, id=f"logs.{name}")
+            for number, (name, words) in enumerate(
+                [
+                    ("tail", "The last lines, followed (full log)"),
+                    ("head", "From the beginning (full log)"),
+                    ("1m", "The last minute (full log)"),
+                    ("5m", "The last 5 minutes (full log)"),
+                    ("15m", "The last 15 minutes (full log)"),
+                    ("30m", "The last 30 minutes (full log)"),
+                    ("1h", "The last hour (full log)"),
+                ]
+            )
+        ],
+        Binding("s", "follow", "Follow the end, or hold", show=False, id="logs.follow"),
+        Binding("w", "wrap", "Wrap long lines, or clip them", show=False, id="logs.wrap"),
+        Binding("t", "timestamps", "Times on or off", show=False, id="logs.timestamps"),
+        Binding("f", "frame", "Frame on or off (full log)", show=False, id="logs.frame"),
+        Binding("m", "mark", "A line to find this moment again", show=False, id="logs.mark"),
+        Binding("o", "scope", "One container or attempt, or all", show=False, id="logs.scope"),
+        Binding("e", "level", "Errors only, warnings too, all", show=False, id="logs.level"),
+        Binding(
+            "ampersand", "only_matching", "Only what the search finds", show=False, id="logs.only-matching"
+        ),
+        Binding("x", "raw", "JSON lines as they came", show=False, id="logs.raw"),
+        Binding("c", "copy", "Copy the line", show=False, id="logs.copy"),
+        Binding("ctrl+s", "save", "Save all lines in a file", show=False, id="logs.save"),
     ]
 
-    def __init__(self, *, clock: Clock, ring_bytes: int) -> None:
+    def __init__(self, *, clock: Clock, ring_bytes: int, folder: Path | None = None) -> None:
+        """Logs are saved in `folder`, without one in the current folder."""
         super().__init__(id="logs", classes="pane")
         self._clock = clock
         self._ring_bytes = ring_bytes
+        self._folder = folder or Path()
         self._painter = LogPainter()
         self.log_view = LogView(self._paint, id="log-view")
         self.search_bar = FilterBar(id="log-search")
         self.pinned = False
         self.previous = False  # the run before the present one
-        self._wanted: tuple[str, str, bool] | None = None
-        self._since = 0.0
-        self._shown: tuple[str, str, bool] | None = None
-        self._tail: Tail | None = None
+        self._level: Level | None = None
+        self._view: View | None = None
+        self._wanted: Request | None = None
+        self._since = 0.0  # when it became that
+        self._shown: Request | None = None
+        self._flow: LogFlow | None = None
         self._worker: Worker[None] | None = None
+        self._problem = ""
 
     def compose(self) -> ComposeResult:
         yield self.log_view
         yield self.search_bar
-
-    @on(FilterBar.Changed)
-    @on(FilterBar.Cleared)
-    def _search(self, message: FilterBar.Changed | FilterBar.Cleared) -> None:
-        message.stop()
-        self.log_view.search(message.filter.text)
 
     def on_mount(self) -> None:
         self.border_title = "5 Logs"
@@ -73,19 +102,34 @@ class LogsPane(Vertical):
     def _paint(self, tag: Hashable | None, payload: object) -> Text:
         return self._painter.paint(cast("Source | None", tag), cast("bytes | Seam", payload))
 
+    # What is shown
+
     def show(self, view: View, targets: tuple[Record, ...]) -> None:
         """Called at each tick: begins a tail when another selection has rested, and paints what came."""
-        record = targets[0] if targets else None
-        if record is not None and not self.pinned:
-            wanted = (record.meta.kind, record.meta.uid, self.previous)
-            if wanted != self._wanted:
-                self._wanted, self._since = wanted, self._clock.monotonic()
-            elif wanted != self._shown and self._clock.monotonic() - self._since >= REST:
-                self._begin(view, record, wanted)
+        self._view = view
+        wanted = self._next(view, targets[0] if targets else None)
+        if wanted is not None:
+            if self._wanted is None or wanted.identity != self._wanted.identity:
+                self._since = self._clock.monotonic()
+            self._wanted = wanted
+            new = self._shown is None or wanted.identity != self._shown.identity
+            if new and self._clock.monotonic() - self._since >= REST:
+                self._begin(view, wanted)
         self.log_view.changed()
-        words = self._tail.status.words if self._tail is not None else ""
-        if words != self.border_subtitle:
-            self.border_subtitle = words
+        self._tell()
+
+    def _next(self, view: View, record: Record | None) -> Request | None:
+        """What is asked for now: the same of another row as of the first time, or of the pinned one."""
+        old = self._wanted
+        record = log_selection.logged(view, record) if record is not None else None
+        if old is not None and (self.pinned or record is None):
+            record = old.record
+        if record is None:
+            return None
+        if old is None or old.record.meta.uid != record.meta.uid:
+            return Request(record, self.previous)
+        reach = old.reach if self.screen.has_class("-full-logs") else REACHES[0]
+        return replace(old, record=record, previous=self.previous, reach=reach)
 
     def leave(self) -> None:
         """What is shown is of an environment that is not in front any more."""
@@ -93,48 +137,108 @@ class LogsPane(Vertical):
             return
         if self._worker is not None:
             self._worker.cancel()
-        self._wanted = self._shown = self._tail = None
+        self._wanted = self._shown = self._flow = self._view = None
         self.log_view.attach(Ring(self._ring_bytes))
-        self.border_title, self.border_subtitle = "5 Logs", ""
+        self._tell()
 
-    def show_recording(self, title: str, open_: Callable[[], Batch]) -> None:
-        """Shows lines and seams of a file, such as the log of a Job that is gone."""
-        self._tail = None
-        self.log_view.attach(Ring(self._ring_bytes))
-        self.border_title = Content(f"5 Logs  {title}, recorded").markup
-        if self._worker is not None:
-            self._worker.cancel()
-        self._worker = self.run_worker(self._replay(open_, self.log_view.ring), group="logs")
-
-    async def _replay(self, open_: Callable[[], Batch], ring: Ring) -> None:
-        take(await asyncio.to_thread(open_), ring)
-
-    def _begin(self, view: View, record: Record, wanted: tuple[str, str, bool]) -> None:
-        self._shown = wanted
-        recorder, uid = view.session.recorder, record.meta.uid
-        if recorder is not None and recorder.known(uid) and not of_owner(view.session.store, uid):
-            self.show_recording(record.meta.name, partial(recorder.open, uid))
-            return
-        self.log_view.attach(Ring(self._ring_bytes))
+    def _begin(self, view: View, request: Request) -> None:
+        record = request.record
+        if self._shown is None or self._shown.record.meta.uid != record.meta.uid:
+            self.log_view.wrap = record.meta.kind == "Job"
+        self._shown, self._problem = request, ""
+        since = log_selection.since(request.reach, self._clock.now())
         tail = Tail(
             view.session.client,
             view.session.store,
             self._clock,
-            lambda: selection(view, record, wanted[2]),
+            lambda: log_selection.selection(view, request, since),
+            lines=request.reach.lines,
         )
-        self._tail = tail
-        pin = " pinned" if self.pinned else ""
-        self.border_title = f"5 Logs  {record.meta.name}{pin}"
+        ring = Ring(self._ring_bytes)
+        self._flow = LogFlow(tail, ring, folds=record.meta.kind == "Job" and not request.scope.rest)
+        self.log_view.attach(ring)
+        if request.reach is REACHES[1]:
+            self.log_view.action_top()
         if self._worker is not None:
             self._worker.cancel()
-        self._worker = self.run_worker(self._follow(tail, self.log_view.ring), group="logs")
+        self._worker = self.run_worker(self._follow(self._flow), group="logs")
 
-    async def _follow(self, tail: Tail, ring: Ring) -> None:
+    async def _follow(self, flow: LogFlow) -> None:
         try:
-            async for batch in tail.batches():
-                take(batch, ring)
+            await flow.run()
         except DeployError as error:
-            self.border_subtitle = str(error)
+            self._problem = str(error)
+
+    @on(LogView.StatusChanged)
+    def _status_changed(self, message: LogView.StatusChanged) -> None:
+        message.stop()
+        if message.status.at_top and self._flow is not None:
+            self.run_worker(self._flow.older(), group="older", exclusive=True)
+
+    def _tell(self) -> None:
+        """Title: what is shown and how the tail does. Subtitle: how it is looked at."""
+        title = "5 Logs"
+        if self._shown is not None and self._view is not None and self._flow is not None:
+            scope = self._shown.scope
+            if scope == Scope():
+                scope = log_selection.scopes(self._view, self._shown.record)[0]
+            status = self._flow.tail.status
+            self.log_view.lost = status.lost
+            pinned = " (pinned)" if self.pinned else ""
+            title += f"  {self._shown.words(scope)}{pinned} ── {self._problem or status.words}"
+        if Content(title).markup != self.border_title:
+            self.border_title = Content(title).markup
+        seen = self.log_view.status
+        words = [
+            f"{_FILTERED[self._level]}: {seen.sifted}" if self._level else "",
+            f"/{seen.pattern} {seen.match_index or '-'} of {seen.matches}" if seen.pattern else "",
+            "only matching" if seen.only_matching else "",
+            "wrapped" if seen.wrap else "",
+            "raw" if self._painter.options.raw else "",
+        ]
+        subtitle = Content(", ".join(word for word in words if word)).markup
+        if subtitle != self.border_subtitle:
+            self.border_subtitle = subtitle
+
+    # Keys
+
+    @on(FilterBar.Changed)
+    @on(FilterBar.Cleared)
+    def _search(self, message: FilterBar.Changed | FilterBar.Cleared) -> None:
+        message.stop()
+        self.log_view.search(message.filter.text)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Beside other panes, numbers go to panes; in the full log they say how far back it begins."""
+        return action not in ("reach", "frame") or self.screen.has_class("-full-logs")
+
+    def _ask(self, **changes: object) -> None:
+        """The same log, otherwise; at the next tick."""
+        if self._wanted is not None:
+            self._wanted = replace(self._wanted, **changes)  # type: ignore[arg-type]
+            self._since = 0.0
+
+    def action_reach(self, number: int) -> None:
+        """How far back the log begins."""
+        self._ask(reach=REACHES[number])
+        if number != 1:
+            self.log_view.action_bottom()
+
+    def action_scope(self) -> None:
+        """The next of: what matters most, all of it, one container after the other."""
+        if self._wanted is None or self._view is None:
+            return
+        found = log_selection.scopes(self._view, self._wanted.record)
+        at = found.index(self._wanted.scope) if self._wanted.scope in found else 0
+        following = found[(at + 1) % len(found)]
+        if len(found) == 1:
+            self.app.notify("There is one container, and it is shown.", markup=False)
+        self._ask(scope=following if following.rest else Scope())
+
+    def action_level(self) -> None:
+        """All lines, errors only, warnings and errors."""
+        self._level = _LEVELS[(_LEVELS.index(self._level) + 1) % len(_LEVELS)]
+        self.log_view.sift(AtLeast(self._level) if self._level else None)
 
     def action_follow(self) -> None:
         """Follow the end, or hold the view."""
@@ -150,6 +254,15 @@ class LogsPane(Vertical):
         options.times = Times.OFF if options.times is not Times.OFF else Times.TIME
         self.log_view.repaint()
 
+    def action_frame(self) -> None:
+        """Without a frame, the terminal's own selection copies lines alone."""
+        self.toggle_class("-frameless")
+
+    def action_mark(self) -> None:
+        """A rule with the time at the end of the log."""
+        self.log_view.ring.seam(Seam(SeamKind.MARK, "marked", self._clock.now()))
+        self.log_view.changed()
+
     def action_only_matching(self) -> None:
         """Hides the lines that the search does not find, or shows them again."""
         self.log_view.action_only_matching()
@@ -159,25 +272,25 @@ class LogsPane(Vertical):
         self._painter.options.raw = not self._painter.options.raw
         self.log_view.repaint()
 
+    def action_copy(self) -> None:
+        """The line under the cursor, else the last one, through the terminal (OSC 52)."""
+        if self.log_view.current is not None:
+            self.app.copy_to_clipboard(self.log_view.plain(self.log_view.current))
+            self.app.notify("The line was sent to the clipboard.", markup=False)
 
-def take(batch: Batch, ring: Ring) -> None:
-    """Puts what came into what is shown."""
-    for piece in batch:
-        if isinstance(piece, Chunk):
-            ring.append(piece.source, piece.data)
+    def action_save(self) -> None:
+        """All lines that are kept, in a file of their own."""
+        if self._shown is not None and self._view is not None:
+            self.run_worker(self._save(self._view.session.environment.name, self._shown.record), group="save")
+
+    async def _save(self, environment: str, record: Record) -> None:
+        ring, meta = self.log_view.ring, record.meta
+        path = self._folder / log_file.file_name(environment, meta.namespace, meta.name, self._clock.now())
+        blocks = ring.snapshot(ring.first, ring.total)
+        try:
+            count = await asyncio.to_thread(log_file.save, path, blocks)
+        except OSError as error:
+            words = f"The log was not saved: {path}: {error.strerror or error}"
+            self.app.notify(words, severity="error", markup=False)
         else:
-            ring.seam(piece)
-
-
-def selection(view: View, record: Record, previous: bool) -> Selection:
-    """The pods behind what is selected, also before they exist; of a stuck workload the new ones."""
-    meta, store = record.meta, view.session.store
-    if meta.kind == "Pod":
-        return Selection(of_pod(store, meta.uid), previous=previous, waits="a pod that is gone")
-    pods = of_owner(store, meta.uid)
-    health = view.survey.workloads.get(meta.uid)
-    if health is not None and health.rollout.state is RolloutState.STUCK:
-        newest = max(view.survey.replica_sets(health.workload), key=lambda one: one.revision, default=None)
-        new = tuple(store.children(newest.meta.uid, "Pod")) if newest is not None else ()
-        pods = tuple(pod for pod in pods if pod in new) or pods
-    return Selection(pods, previous=previous, waits=f"the pod of {meta.kind.lower()} {meta.name}")
+            self.app.notify(f"{count} lines saved in {path}", markup=False)

@@ -60,7 +60,7 @@ class LogPainter:
         """Whether it must never be clipped."""
         if not isinstance(payload, bytes):
             return isinstance(payload, Seam) and payload.bad
-        return level_of(_decoded(payload)) is Level.ERROR
+        return level_of(text_of(payload)) is Level.ERROR
 
     def _seam(self, seam: Seam) -> Text:
         tone = Tone.BAD if seam.bad else Tone.QUIET
@@ -76,7 +76,7 @@ class LogPainter:
             line.append(parts.decode() + " ", Tone.QUIET)
         if source is not None and self.options.prefix:
             line.append(clean(source.label or source.pod) + " ", series(source))
-        line.append_text(self._message(_decoded(payload)))
+        line.append_text(self._message(text_of(payload)))
         if self.is_error(payload):
             line.overflow = "fold"  # the log view never clips it
         return line
@@ -119,7 +119,8 @@ def series(source: Source) -> Tone:
     return SERIES[zlib.crc32(source.pod.encode()) % len(SERIES)]
 
 
-def _decoded(payload: bytes) -> str:
+def text_of(payload: bytes) -> str:
+    """A line without its time."""
     stamp = _STAMP.match(payload)
     return (payload[stamp.end() :] if stamp else payload).rstrip(b"\r\n").decode("utf-8", "replace")
 

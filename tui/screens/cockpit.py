@@ -67,7 +67,10 @@ class CockpitScreen(Screen[None]):
                 yield WavesPane(now=now)
             with Vertical(id="right"):
                 yield WorkPane(now=now)
-                yield LogsPane(clock=self.cockpit.clock, ring_bytes=self.cockpit.settings.log_bytes)
+                settings = self.cockpit.settings
+                yield LogsPane(
+                    clock=self.cockpit.clock, ring_bytes=settings.log_bytes, folder=settings.state / "logs"
+                )
         yield KeyLine([], id="keys")
 
     @property

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tui.errors import DeployError
 from tui.panes.logs import LogsPane
 from tui.panes.trouble import TroublePane
+from tui.panes.waves import WavesPane
 from tui.panes.work import WorkPane
 from tui.screens import enter, ways_out
 from tui.store import Record
@@ -92,11 +93,7 @@ def _everywhere(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> No
 
 
 def _copy(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
-    logs = screen.query_one(LogsPane).log_view
-    if logs.has_focus and logs.current is not None:
-        cockpit.copy_to_clipboard(logs.plain(logs.current))
-        cockpit.notify("The line was sent to the clipboard.", markup=False)
-    elif targets:
+    if targets:
         cockpit.copy_to_clipboard(targets[0].meta.name)
         cockpit.notify(f"{targets[0].meta.name} was sent to the clipboard.", markup=False)
 
@@ -134,6 +131,11 @@ def _k9s(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
     ways_out.k9s(cockpit, targets)
 
 
+def _pin(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    logs, waves = screen.query_one(LogsPane), screen.query_one(WavesPane)
+    logs.pinned = waves.pinned = not logs.pinned
+
+
 def _theme(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
     cockpit.theme = (LIGHT if cockpit.current_theme.dark else DARK).name
 
@@ -151,6 +153,7 @@ VIEWS: dict[str, Callable[[Cockpit, CockpitScreen, Targets], None]] = {
     "owner": _owner,
     "palette": _palette,
     "ladder": _ladder,
+    "pin": _pin,
     "theme": _theme,
     "shell": _shell,
     "k9s": _k9s,
