@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -42,6 +42,10 @@ class Driver:
     async def asked(self, words: str) -> str:
         """Waits for a dialog with those words."""
         return await self.sees(words)
+
+    async def until(self, holds: Callable[[], object], within: float = 20.0) -> None:
+        """Waits for something that is not to be read off the screen."""
+        await self._until(lambda _: holds(), "what was waited for never came", within)
 
     async def _until(self, holds, failure: str, within: float) -> str:  # type: ignore[no-untyped-def]
         try:

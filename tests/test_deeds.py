@@ -163,7 +163,7 @@ async def test_what_was_left_is_taken_up_again_and_its_end_known_as_ready(
         store.children(made.steps[0].target.uid, "ReplicaSet"),
         key=lambda one: int(one.meta.annotations["deployment.kubernetes.io/revision"]),
     )
-    assert third.ready.known == {newest.meta.uid: JOURNAL}
+    assert third.ready.of("production") == {newest.meta.uid: JOURNAL}
 
 
 def test_what_another_living_cockpit_follows_is_not_ours_to_tell(store: Store, tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_two_cockpits_never_mix_lines(tmp_path: Path) -> None:
 
 def test_revisions_that_are_seen_ready_are_known(store: Store, deeds: Deeds) -> None:
     deeds.follow({"production": store})
-    known = deeds.ready.known
+    known = deeds.ready.of("production")
     assert set(known.values()) == {SEEN}
     for kind, namespace, name in (
         ("StatefulSet", "data", "postgres"),

@@ -51,8 +51,8 @@ class Deeds:
 
     def follow(self, stores: Mapping[str, Store]) -> list[OpenDeed]:
         """Asks each how far it is; answers those that came to their end just now."""
-        for store in stores.values():
-            self.ready.look(store)
+        for name, store in stores.items():
+            self.ready.look(name, store)
         now, ended = self._clock.now(), []
         for index, one in enumerate(self.all):
             if one.progress.stage.over or one.environment not in stores:

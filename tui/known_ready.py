@@ -15,26 +15,33 @@ _KINDS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ControllerRev
 
 
 class KnownReady:
-    """`known` is by the uid of the ReplicaSet or ControllerRevision, with how it is known."""
+    """By environment and uid of the ReplicaSet or ControllerRevision, with how it is known.
+
+    Clusters restored from one backup share uids, so an environment tells nothing of another.
+    """
 
     def __init__(self) -> None:
-        self.known: dict[str, str] = {}
-        self._versions: dict[int, tuple[int, ...]] = {}  # by id of the store
+        self._known: dict[str, dict[str, str]] = {}
+        self._versions: dict[str, tuple[int, ...]] = {}
+
+    def of(self, environment: str) -> dict[str, str]:
+        """What is known there; it grows."""
+        return self._known.setdefault(environment, {})
 
     def learn(self, entries: Iterable[Entry]) -> None:
         """What the journal tells; what was seen since is not forgotten for it."""
         for entry in entries:
             if entry.ready:
-                self.known.setdefault(entry.ready, JOURNAL)
+                self.of(entry.environment).setdefault(entry.ready, JOURNAL)
 
-    def look(self, store: Store) -> None:
+    def look(self, environment: str, store: Store) -> None:
         """At each tick; costs something only when a workload or a revision changed."""
         versions = store.versions(_KINDS)
-        if self._versions.get(id(store)) == versions:
+        if self._versions.get(environment) == versions:
             return
-        self._versions[id(store)] = versions
+        self._versions[environment] = versions
         for uid in _ready(store):
-            self.known[uid] = SEEN
+            self.of(environment)[uid] = SEEN
 
 
 def _ready(store: Store) -> Iterator[str]:

@@ -57,7 +57,7 @@ async def _deed(cockpit: Cockpit, deed: Deed, targets: tuple[Record, ...]) -> No
         targets,
         now=cockpit.clock.now(),
         context=session.client.server.access.context,
-        known_ready=cockpit.deeds.ready.known,
+        known_ready=cockpit.deeds.ready.of(environment.name),
         recordings=session.recorder.recordings() if session.recorder is not None else (),
     )
     refused = deed.refuse(asked)
@@ -65,9 +65,7 @@ async def _deed(cockpit: Cockpit, deed: Deed, targets: tuple[Record, ...]) -> No
         return _say(cockpit, refused[0].text)
     journal = await _journal(cockpit)
     if journal != "on" and environment.protected:
-        return _say(
-            cockpit, f"{journal}: no deed in {environment.name}, which is protected, without a journal."
-        )
+        return _say(cockpit, f"no deed in {environment.name}, which is protected: {journal}")
     try:
         dialog = _dialog(cockpit, deed, asked, journal)
     except DeployError as error:
@@ -93,7 +91,7 @@ async def _deed(cockpit: Cockpit, deed: Deed, targets: tuple[Record, ...]) -> No
     severity: SeverityLevel = "information" if outcome.stage is Stage.ACCEPTED else "error"
     cockpit.notify(f"{plan.title}: {outcome.text}", severity=severity, markup=False)
     if outcome.condition is not None:
-        _say(cockpit, f"{plan.title} is not in the journal: {outcome.condition}")
+        _say(cockpit, f"Not in the journal: {outcome.condition}")
     return None
 
 
