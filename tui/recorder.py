@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.clock import Clock
 from tui.model.goose import GooseRun, newest
@@ -19,19 +21,39 @@ from tui.model.recording import Recording
 from tui.model.waves import phase_of, wave_of
 from tui.recording import RecordingFile, heard, index, path_of, prune, read, summary
 from tui.store import Store
-from tui.tail import Selection, Tail, of_owner
-from tui.wire.kube import Client
+from tui.tail import Selection, Tail, TailStatus, of_owner
+
+if TYPE_CHECKING:
+    from tui.wire.kube import Client
 
 _LAST = 1.0  # seconds for what was read to reach the disk
 _AGAIN = 5.0  # seconds between two tries to have a file that another cockpit writes, or a full disk refused
 
 
+class Replay:
+    """A recording in the place of a tail: all its lines at once, and no more."""
+
+    def __init__(self, recording: Recording, open_: Callable[[], Batch]) -> None:
+        at = datetime.fromtimestamp(recording.ended or recording.began).astimezone()
+        self.status = TailStatus(words=f"recorded {at:%H:%M}, its pods are gone")
+        self._open = open_
+
+    async def batches(self) -> AsyncGenerator[Batch, None]:
+        """One batch, read off the loop."""
+        yield await asyncio.to_thread(self._open)
+
+    async def older(self, shown: Mapping[Source, object]) -> list[Chunk]:
+        """Nothing: all is there."""
+        return []
+
+
 @dataclass(slots=True)
 class _Work:
-    """One Job being read; `kept` is None where it can't be written now."""
+    """One Job being read; `kept` is None where it can't be written now, `next` is the file once it can."""
 
     job: Job
     kept: RecordingFile | None
+    next: RecordingFile | None = None
     runs: dict[Source, GooseRun] = field(default_factory=dict)
 
 
@@ -40,7 +62,6 @@ class Recorder:
 
     def __init__(self, folder: Path, client: Client, store: Store, clock: Clock, environment: str) -> None:
         self.condition = ""
-        self.version = 0  # grows when `recordings` are others, or the condition is
         self._folder, self._environment = folder, environment
         self._client, self._store, self._clock = client, store, clock
         self._known: dict[str, Recording] = {}
@@ -50,7 +71,6 @@ class Recorder:
         """Records until it is cancelled."""
         found = await asyncio.to_thread(index, self._folder, self._environment)
         self._known = {one.job_uid: one for one in found}
-        self.version += 1
         kinds = ("Job", "links")
         async with asyncio.TaskGroup() as group:
             while True:
@@ -72,6 +92,12 @@ class Recorder:
         path = path_of(self._folder, self._environment, job_uid)
         return read(path) if path.is_file() else ()
 
+    def replay(self, job_uid: str) -> Replay | None:
+        """The log of a Job that ended or is gone, where its pods went too and a recording is there."""
+        known = self._known.get(job_uid)
+        gone = not of_owner(self._store, job_uid)
+        return Replay(known, partial(self.open, job_uid)) if known is not None and gone else None
+
     def _begin(self, group: asyncio.TaskGroup) -> None:
         """Reads the Jobs that are new; of those that went, another cockpit may have written the end."""
         jobs = {job.meta.uid: job for job in self._store.all("Job") if isinstance(job, Job)}
@@ -87,16 +113,14 @@ class Recorder:
         uid = job.meta.uid
         work = _Work(job, self._opened(job))
         try:
-            if work.kept is not None and work.kept.ended:
-                self._note(uid)
-                if uid in self._known:
-                    self._store.set_goose(uid, self._known[uid].goose)
-                return
-            while not await self._read(work):
+            while not (work.kept is not None and work.kept.ended) and not await self._read(work):
+                # Not before: a file takes the log from its beginning only.
+                work.kept, work.next = work.next, None
                 work.runs.clear()
         finally:
-            if work.kept is not None:
-                work.kept.close()
+            for file in (work.kept, work.next):
+                if file is not None:
+                    file.close()
         self._note(uid)
 
     async def _read(self, work: _Work) -> bool:
@@ -111,7 +135,7 @@ class Recorder:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if taking.done():
                 await taking
-            if len(tasks) > 2 and tasks[2].done():
+            if work.next is not None:
                 return False
             if work.kept is not None:
                 work.kept.end(self._ended(work))
@@ -152,9 +176,9 @@ class Recorder:
             await self._store.changed(("Job", "Pod"), versions)
 
     async def _until_writable(self, work: _Work) -> None:
-        while work.kept is None:
+        while work.next is None:
             await self._clock.sleep(_AGAIN)
-            work.kept = self._opened(work.job)
+            work.next = self._opened(work.job)
 
     def _opened(self, job: Job) -> RecordingFile | None:
         """Its file; None while another cockpit has it, or where it can't be written."""
@@ -181,12 +205,10 @@ class Recorder:
             return None
         if self.condition:
             self.condition = ""
-            self.version += 1
         return kept
 
     def _refused(self, error: OSError) -> None:
         self.condition = f"recordings are off: {(error.strerror or str(error)).lower()}: {self._folder}"
-        self.version += 1
 
     def _ended(self, work: _Work) -> Recording:
         job = work.job
@@ -207,7 +229,7 @@ class Recorder:
         found = summary(path_of(self._folder, self._environment, uid))
         if found is not None and self._known.get(uid) != found:
             self._known[uid] = found
-            self.version += 1
+            self._store.set_goose(uid, found.goose)
 
     def _choose(self, job: Job) -> Selection:
         return Selection(of_owner(self._store, job.meta.uid), waits=f"the pod of job {job.meta.name}")
