@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import cast
 
 from tui.model.cause import ending
 from tui.model.cluster import Event
 from tui.model.job import Job
 from tui.model.key import Condition
+from tui.model.network import Service
 from tui.model.pod import Container, Pod
 from tui.model.pod_status import pod_status
 from tui.model.rollout import rollout_status
@@ -21,33 +23,72 @@ from widgets.live_table import Span, Tone
 from widgets.plan_body import Section
 
 _KEYS = {"l": "l: its logs", "p": "p: the end of the previous container", "d": "y: its YAML"}
+NOTHING_SAID: Mapping[str, Section] = MappingProxyType({})
 _GOOD_WHEN_FALSE = ("ReplicaFailure", "Failed", "FailureTarget", "Suspended", "DisruptionTarget")
 
 
-def why(store: Store, survey: Survey, record: Record) -> list[Section]:
-    """The page of `d` for a record."""
+def why(
+    store: Store, survey: Survey, record: Record, said: Mapping[str, Section] = NOTHING_SAID
+) -> list[Section]:
+    """The page of `d` for a record; `said` are last lines of containers, by container id."""
     sections = [_cause(survey, record)]
-    pods: list[Pod] = []
+    pods = _pods(store, survey, record)
+    found = crashed(store, survey, record)
+    if found is not None and (lines := said.get(found[1].container_id)) and lines.title:
+        sections.append(lines)
     if isinstance(record, Workload):
-        pods = survey.pods(record)
         sections.append(_workload(record))
-    elif isinstance(record, Job):
-        pods = cast("list[Pod]", list(store.children(record.meta.uid, "Pod")))
-    elif isinstance(record, Pod):
-        pods = [record]
     conditions: tuple[Condition, ...] = getattr(record, "conditions", ())
     if conditions:
         sections.append(Section("Conditions", Tone.BOLD, [_condition(one) for one in conditions]))
-    ordered = sorted(pods, key=lambda pod: (_well(pod), -pod.meta.created))
+    ordered = _worst_first(pods)
     sections += [_pod(pod) for pod in ordered[:6]]
     if len(ordered) > 6:
         sections.append(Section(f"and {len(ordered) - 6} more pods", Tone.QUIET))
+    if services := survey.paths.services_of(pods):
+        sections.append(Section("Services", Tone.BOLD, [_service(*one) for one in services]))
     about = [record.meta.uid, *(pod.meta.uid for pod in pods)]
     if isinstance(record, Workload):
         about += [each.meta.uid for each in survey.replica_sets(record)]
     events = [event for uid in about for event in survey.events(uid)]
     sections.append(_events(events))
     return sections
+
+
+def crashed(store: Store, survey: Survey, record: Record) -> tuple[Pod, Container] | None:
+    """The container whose last lines tell most: of the worst pod, the first that ended badly."""
+    for pod in _worst_first(_pods(store, survey, record)):
+        for one in pod.containers:
+            ended = one.ended or one.last
+            if ended is not None and ended.exit_code:
+                return pod, one
+    return None
+
+
+def last_lines(container: str, log: bytes) -> Section:
+    """The end of a container's log; a section without a title when it wrote nothing."""
+    lines = [line for line in log.decode(errors="replace").splitlines() if line.strip()]
+    if not lines:
+        return Section()
+    return Section(f"Last lines of {container}", Tone.BOLD, [[Span(line)] for line in lines])
+
+
+def _pods(store: Store, survey: Survey, record: Record) -> list[Pod]:
+    if isinstance(record, Workload):
+        return survey.pods(record)
+    if isinstance(record, Job):
+        return cast("list[Pod]", list(store.children(record.meta.uid, "Pod")))
+    return [record] if isinstance(record, Pod) else []
+
+
+def _worst_first(pods: Iterable[Pod]) -> list[Pod]:
+    return sorted(pods, key=lambda pod: (_well(pod), -pod.meta.created))
+
+
+def _service(service: Service, ready: int) -> list[Span]:
+    if not ready:
+        return [Span(f"{service.meta.name}: no endpoints", Tone.BAD)]
+    return [Span(f"{service.meta.name}: {ready} ready endpoint{'s' * (ready != 1)}")]
 
 
 def _cause(survey: Survey, record: Record) -> Section:

@@ -40,7 +40,7 @@ class Reader(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         paper = self.paper()
-        paper.border_title = Content(f" {printable(self._title)} ").markup
+        paper.border_title = frame_title(self._title)
         paper.border_subtitle = " esc back "
         yield paper
 
@@ -67,6 +67,11 @@ class Reader(ModalScreen[None]):
     def action_end(self) -> None:
         """To the last line."""
         self.query_one("#paper").scroll_end(animate=False)
+
+
+def frame_title(words: str) -> str:
+    """Literal words as a frame's title takes them."""
+    return Content(f" {printable(words)} ").markup
 
 
 def text(words: str) -> Content:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.store import Record
 from tui.wire.access import Access
+from tui.wire.handed import environment_for
 
 if TYPE_CHECKING:
     from tui.app import Cockpit
@@ -66,24 +66,6 @@ async def _hand_over(cockpit: Cockpit, command: Sequence[str], access: Access, n
                 loop.remove_signal_handler(signal.SIGINT)
     if access.impersonate.user:
         _say(cockpit, f"The shell acted as you, not as {access.impersonate.user}.")
-
-
-def environment_for(access: Access, namespace: str, file: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """The program's environment. `file` is written: only names of context, cluster and user, before the
-    user's own files, since the first that names a context wins (client-go's rule)."""
-    context = {"cluster": access.cluster_name, "user": access.user_name}
-    if namespace or access.namespace:
-        context["namespace"] = namespace or access.namespace
-    content = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "current-context": access.context,
-        "contexts": [{"name": access.context, "context": context}],
-    }
-    file.touch(mode=0o600)
-    file.write_text(json.dumps(content))
-    files = os.pathsep.join(str(one) for one in (file, *access.files))
-    return {**environ, "KUBECONFIG": files, "DEPLOYTUI": access.context}
 
 
 def _say(cockpit: Cockpit, words: str) -> None:

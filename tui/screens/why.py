@@ -1,0 +1,112 @@
+"""Why something is not well, live while it is read; the key once more shows what kubectl describes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding
+
+from tui.errors import DeployError
+from tui.model.pod import Container, Pod
+from tui.panes.base import View
+from tui.present.describe import crashed, last_lines, why
+from tui.screens.text import Page, frame_title
+from tui.store import Record
+from tui.survey import READS
+from tui.wire.kinds import KINDS
+from widgets.plan_body import PlanBody, Section
+from widgets.tone import Span, Tone
+
+if TYPE_CHECKING:
+    from tui.app import Cockpit
+
+LAST_LINES = 10
+"""Of the container that ended: enough for an error with its cause, and it still fits a small screen."""
+
+
+class WhyScreen(Page):
+    """One object, of the environment that was in front when it was asked."""
+
+    BINDINGS = [Binding("d", "raw", "Describe", show=False, id="why.raw")]
+
+    def __init__(self, cockpit: Cockpit, view: View, record: Record) -> None:
+        super().__init__(f"Why: {record.meta.path}", ())
+        self._cockpit = cockpit
+        self._view = view
+        self._record = record
+        self._seen: tuple[object, ...] = ()
+        self._said: dict[str, Section] = {}  # by container id: its last lines
+        self._raw: list[Section] | None = None
+
+    def on_mount(self) -> None:
+        self.query_one("#paper").border_subtitle = " d describe   esc back "
+        self.check_seen()
+
+    def check_seen(self) -> None:
+        """At each tick: the page as the store has it now."""
+        if self._raw is not None:
+            return
+        store, survey = self._view.session.store, self._view.survey
+        seen = (survey.version, len(self._said), *store.versions(READS))
+        if seen == self._seen or not self.query(PlanBody):
+            return
+        self._seen = seen
+        record = store.by_uid(self._record.meta.kind, self._record.meta.uid)
+        if record is None:
+            gone = Section(f"{self._record.meta.name} is gone; this is what was last seen", Tone.LOOK)
+            return self._show([gone, *why(store, survey, self._record, self._said)])
+        self._record = record
+        self._show(why(store, survey, record, self._said))
+        found = crashed(store, survey, record)
+        if found is not None and found[1].container_id not in self._said:
+            self._said[found[1].container_id] = Section()  # asked once; nothing is shown until it came
+            self.run_worker(self._read_last(*found), group="why")
+        return None
+
+    async def _read_last(self, pod: Pod, container: Container) -> None:
+        meta = pod.meta
+        data = b""
+        try:
+            async with self._view.session.client.log(
+                meta.namespace,
+                meta.name,
+                container.name,
+                follow=False,
+                previous=container.ended is None,
+                tail=LAST_LINES,
+                timestamps=False,
+            ) as chunks:
+                async for chunk in chunks:
+                    data += chunk
+        except DeployError:
+            return  # rotated or forbidden: the rest of the page stands without it
+        self._said[container.container_id] = last_lines(container.name, data)
+        self._seen = ()
+
+    def action_raw(self) -> None:
+        """What kubectl describes, and back."""
+        if self._raw is not None:
+            self._raw, self._seen = None, ()
+            self.query_one("#paper").border_title = frame_title(f"Why: {self._record.meta.path}")
+            return self.check_seen()
+        self._raw = [Section("asking kubectl ...", Tone.QUIET)]
+        self._show(self._raw)
+        self.run_worker(self._describe(), group="why")
+        return None
+
+    async def _describe(self) -> None:
+        from tui.wire.kubectl import describe
+
+        meta, access = self._record.meta, self._view.session.client.server.access
+        try:
+            text = await describe(access, KINDS[meta.kind], meta.namespace, meta.name, self._cockpit.clock)
+            sections = [Section("", Tone.PLAIN, [[Span(line)] for line in text.splitlines()])]
+        except DeployError as error:
+            sections = [Section(str(error), Tone.LOOK)]
+        if self._raw is not None:
+            self._raw = sections
+            self._show(sections)
+            self.query_one("#paper").border_title = frame_title(f"Describe: {meta.path}")
+
+    def _show(self, sections: list[Section]) -> None:
+        self.query_one(PlanBody).set_sections(sections)
