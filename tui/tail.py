@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tui.clock import Clock
 from tui.errors import DeployError
@@ -19,13 +20,16 @@ from tui.tail_container import STALL, ContainerTail
 from tui.tail_inbox import Inbox
 from tui.tail_parts import Wanted
 from tui.tail_state import at_second
-from tui.wire.kube import Client
+
+if TYPE_CHECKING:
+    from tui.wire.kube import Client
 
 MOST = 20  # containers followed at once
 LINES = 200  # of each container, at first
 MORE = 4  # times the lines that are shown, when older ones are asked for
 SILENT = 60  # seconds after which a log is called silent
 WINDOW = 0.25  # seconds in which lines of several containers are put in order
+HISTORY = 6  # windows in which all histories should have come
 KINDS = ("Pod", "Job", "ReplicaSet")
 
 Shown = tuple[bytes, int]
@@ -92,6 +96,7 @@ class Tail:
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._total = 0
         self._waits = ""
+        self._gathered = False
 
     @property
     def status(self) -> TailStatus:
@@ -116,15 +121,16 @@ class Tail:
             return f"waiting for {self._waits or 'a pod'}"
         words: list[str] = []
         said = {tail.figures.words for tail in self._tails.values() if not tail.figures.finished}
+        runs = not all(one.startswith("ended") for one in said)
         if not status.following:
             words.append("ended")
         elif len(said) == 1 and "" not in said:
             words += said
         else:
-            words.append("following")
+            words.append("following" if runs else "ended, waits to start again")
         if self._total > len(self._tails):
             words.append(f"{len(self._tails)} of {self._total} containers")
-        if status.last_at is not None and status.following:
+        if status.last_at is not None and runs:
             age = max(0, round(self._clock.now() - status.last_at))
             words.append(
                 f"last line {age} s ago" if age < SILENT else f"silent since {at_second(status.last_at)}"
@@ -142,12 +148,20 @@ class Tail:
                 if manager.done():
                     await manager
                 if len(self._tails) > 1:
-                    await self._clock.sleep(WINDOW)
+                    await self._gather()
                 for batch in batched(merge(self._inbox.take())):
                     yield batch
         finally:
             manager.cancel()
             await asyncio.gather(manager, return_exceptions=True)
+
+    async def _gather(self) -> None:
+        """Lets lines of several containers come together; at first until all histories are there."""
+        for _ in range(1 if self._gathered else HISTORY):
+            await self._clock.sleep(WINDOW)
+            if all(tail.caught_up for tail in self._tails.values()):
+                break
+        self._gathered = True
 
     async def _manage(self) -> None:
         fresh = False

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tui.clock import Clock
 from tui.errors import DeployError, Forbidden, Gone, Invalid, Unreachable
 from tui.merge import utc
 from tui.model.log import Chunk, Seam, SeamKind, Source
-from tui.model.pod import Container
+from tui.model.pod import Container, Ended
 from tui.resume import Joint, Lines, Position, whole
 from tui.store import Store
 from tui.tail_inbox import Inbox
@@ -20,17 +21,19 @@ from tui.tail_state import (
     Instance,
     how_ended,
     instance_of,
+    just_restarted,
     link_back,
     over,
     pod_of,
     restarted,
     why_waiting,
 )
-from tui.wire.kube import Client
+
+if TYPE_CHECKING:
+    from tui.wire.kube import Client
 
 STALL = 60.0  # seconds of silence after which one line is asked for
 _ANSWER = 10.0  # seconds within which it has to come
-_JUST = 600.0  # seconds for which the end of the run before a restart belongs to the present one
 _GRACE = 3.0  # seconds a stream may go on after the store said its container ended
 _RIGHTS = 15.0  # seconds after which a forbidden log is asked for again
 _BACKOFF = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -102,14 +105,12 @@ class ContainerTail:
             self.figures.words = why_waiting(pod, container)
             return 0.0
         if self._instance is None:
-            if self._just_restarted(container) and await self._read_previous():
-                text = restarted(self.wanted.label, container, container.last)
-                await self._seam(SeamKind.RESTART, text, bad=True)
+            if just_restarted(container, self._clock.now()) and await self._read_previous():
+                await self._restarted(container, container.last)
                 self._whole = True
         elif now.id != self._instance.id:
             await self._finish_old(self._instance, now)
-            ended = container.last if not now.ended else None
-            await self._seam(SeamKind.RESTART, restarted(self.wanted.label, container, ended), bad=True)
+            await self._restarted(container, container.last if not now.ended else None)
             self._position, self._opened, self._drained = Position(), False, False
         self._instance = now
         if now.ended is None:
@@ -121,8 +122,8 @@ class ContainerTail:
             self._drained = True
         if over(pod, container):
             good = now.ended.exit_code == 0
-            text = f"{self.wanted.label} {'done' if good else 'failed'}: {how_ended(now.ended)}"
-            await self._seam(SeamKind.END, text, bad=not good)
+            how = f"{'done' if good else 'failed'}: {how_ended(now.ended)}"
+            await self._seam(SeamKind.END, f"{self.wanted.label} {how}", bad=not good, at=now.ended.finished)
             self.figures.finished = True
         self.figures.words = f"ended: {how_ended(now.ended)}"
         if now.waiting:
@@ -130,8 +131,12 @@ class ContainerTail:
             if self._waits != now.id:
                 self._waits = now.id
                 text = f"{self.wanted.label} {self.figures.words}: {container.waiting}"
-                await self._seam(SeamKind.WAIT, text, bad=True)
+                await self._seam(SeamKind.WAIT, text, bad=True, at=now.ended.finished)
         return 0.0
+
+    async def _restarted(self, container: Container, ended: Ended | None) -> None:
+        text = restarted(self.wanted.label, container, ended)
+        await self._seam(SeamKind.RESTART, text, bad=True, at=container.running_since)
 
     async def _pod_gone(self) -> None:
         if self._lost_at is not None:
@@ -167,12 +172,8 @@ class ContainerTail:
             await self._seam(SeamKind.END, f"{self.wanted.label}: no run before this one is kept")
         elif ended is not None:
             text = f"{self.wanted.label} ended: {how_ended(ended)}"
-            await self._seam(SeamKind.END, text, bad=ended.exit_code != 0)
+            await self._seam(SeamKind.END, text, bad=ended.exit_code != 0, at=ended.finished)
         self.figures.finished = True
-
-    def _just_restarted(self, container: Container) -> bool:
-        since = container.running_since
-        return container.last is not None and since is not None and self._clock.now() - since < _JUST
 
     async def _read_previous(self) -> bool:
         """Hands on the run before, in one piece so that a second try doubles nothing; False: none is kept."""
@@ -195,8 +196,7 @@ class ContainerTail:
             self._opened, self._forbidden = True, False
             if self._lost_at is not None and self._back_at is None:
                 self._back_at = self._clock.now()
-            self._attempt = 0
-            self._over = 0.0
+            self._attempt, self._over = 0, 0.0
             hangs = self._hangs if follow else _never
             async with contextlib.aclosing(pulled(chunks, self._clock, hangs)) as pulling:
                 async for chunk in pulling:
@@ -239,8 +239,17 @@ class ContainerTail:
             self.figures.last_stamp = self._position.stamp
         await self._inbox.put(Chunk(self.source, block, count, replayed))
 
-    async def _seam(self, kind: SeamKind, text: str, *, bad: bool = False, lost: int = 0) -> None:
-        await self._inbox.put(Seam(kind, text, self._clock.now(), bad, self.source, lost))
+    async def _seam(
+        self, kind: SeamKind, text: str, *, bad: bool = False, lost: int = 0, at: float | None = None
+    ) -> None:
+        when = self._clock.now() if at is None else at
+        await self._inbox.put(Seam(kind, text, when, bad, self.source, lost))
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether its history has begun to come, or there is none to wait for."""
+        figures, run = self.figures, self._instance
+        return figures.finished or bool(figures.words or (figures.lines and run and not run.ended))
 
     @property
     def source(self) -> Source:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from tui.model.pod import Container, Ended, Pod
 from tui.store import Store
 
+JUST = 600.0  # seconds after a restart
+
 
 @dataclass(frozen=True, slots=True)
 class Instance:
@@ -41,6 +43,12 @@ def instance_of(container: Container | None) -> Instance | None:
         ended,
         waiting=container.ended is None,
     )
+
+
+def just_restarted(container: Container, now: float) -> bool:
+    """Whether the end of the run before still belongs to the present one."""
+    since = container.running_since
+    return container.last is not None and since is not None and now - since < JUST
 
 
 def why_waiting(pod: Pod, container: Container | None) -> str:
