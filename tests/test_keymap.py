@@ -17,10 +17,10 @@ def _settings(keymap: dict[str, str]) -> Settings:
 
 
 def test_keys_get_the_names_that_the_terminal_library_knows() -> None:
-    keymap = {"restart": "ctrl+r, f5", "why": "!", "table.down": "j,+"}
+    keymap = {"restart": "ctrl+r, f5", "why": "%", "table.down": "j,+"}
     assert checked(_settings(keymap)) == {
         "restart": "ctrl+r,f5",
-        "why": "exclamation_mark",
+        "why": "percent_sign",
         "table.down": "j,plus",
     }
 

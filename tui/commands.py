@@ -1,4 +1,4 @@
-"""The command palette: every action, environment and workload by name."""
+"""The command palette: every action, environment, namespace and workload by name; q leaves."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from tui.actions import ACTIONS
+from tui.present.namespace import namespaces
 from tui.screens import enter
 from tui.screens.cockpit import CockpitScreen
 
 if TYPE_CHECKING:
     from tui.app import Cockpit
+
+
+Offer = tuple[str, str, Callable[[], object]]
 
 
 class Actions(Provider):
@@ -25,13 +29,17 @@ class Actions(Provider):
             yield DiscoveryHit(Content(words), run, words, help_)
 
     async def search(self, query: str) -> Hits:
+        if query.strip() in ("q", "quit", "q!"):
+            words, help_, run = self._leave()
+            yield Hit(2.0, Content(words), run, words, help_)
+            return
         matcher = self.matcher(query)
         for words, help_, run in self._all():
             score = matcher.match(words)
             if score > 0:
                 yield Hit(score, Content(words), run, words, help_)
 
-    def _all(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+    def _all(self) -> Iterator[Offer]:
         screen, cockpit = self.screen, cast("Cockpit", self.app)
         if not isinstance(screen, CockpitScreen):
             return
@@ -42,9 +50,27 @@ class Actions(Provider):
             yield (
                 f"Environment {environment.name}",
                 "Brings it to the front.",
-                partial(cockpit.switch, environment.name),
+                partial(screen.open_environment, environment.name),
             )
-        if cockpit.view is not None:
-            for one in cockpit.view.survey.workloads.values():
-                meta = one.workload.meta
-                yield f"{meta.kind} {meta.path}", "Goes to it.", partial(enter.reveal, screen, one.workload)
+        yield from self._in_front(screen, cockpit)
+        yield self._leave()
+
+    def _in_front(self, screen: CockpitScreen, cockpit: Cockpit) -> Iterator[Offer]:
+        view = cockpit.view
+        if view is None:
+            return
+        for name in namespaces(view.session.store, view.survey, view.session.environment):
+            yield (
+                f"Namespace {name}",
+                "Shows its objects only.",
+                partial(screen.open_namespaces, frozenset({name})),
+            )
+        for one in view.survey.workloads.values():
+            meta = one.workload.meta
+            yield f"{meta.kind} {meta.path}", "Goes to it.", partial(enter.reveal, screen, one.workload)
+
+    def _leave(self) -> Offer:
+        return "Leave (q)", "Ends the cockpit; asks when a deed is not at its end.", self._go
+
+    async def _go(self) -> None:
+        await cast("Cockpit", self.app).action_leave()

@@ -1,4 +1,4 @@
-"""Help: shows every key and what it does."""
+"""Help: shows the keys of what has the focus, and all others."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ HELP = Action(
     id="help",
     key="?",
     words="Help",
-    help="Shows every key and what it does.",
+    help="Shows the keys of what has the focus, and all others.",
     show=True,
 )

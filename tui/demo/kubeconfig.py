@@ -54,8 +54,8 @@ def write_kubeconfig(folder: Path, server: str, world: World, user: User) -> Pat
 
 
 def write_config(folder: Path, world: World, kubeconfig: Path) -> Path:
-    """A deploytui.yaml with all environments of the world."""
-    environments = {
+    """A deploytui.yaml with all environments of the world, after the laptop's."""
+    environments: Object = {"local": {"platform": "compose", "file": "compose.yaml"}} | {
         name: {"context": name, "kubeconfig": str(kubeconfig), **_DECLARED.get(name, {})}
         for name in world.environments
     }

@@ -35,6 +35,7 @@ class EnvironmentsPane(Vertical):
         self._watched = watched
         self._rows: list[Row] = []
         self._now = now
+        self._front = ""
         self.border_title = "1 Environments"
 
     def compose(self) -> ComposeResult:
@@ -57,3 +58,6 @@ class EnvironmentsPane(Vertical):
         ]
         self._rows = [known if (known := before.get(row.id)) == row else row for row in rows]
         self.table.set_rows(self._rows)
+        if self._front != watched.front:
+            self._front = watched.front
+            self.table.select(watched.front)

@@ -21,19 +21,23 @@ _EMPTY = NamespaceSummary()
 def rows(store: Store, survey: Survey, environment: Environment, chosen: frozenset[str] | None) -> list[Row]:
     """ "all" first (its id is ""), then the configured order, else those of the cluster by name;
     `chosen` are shown in pane 4, None is all."""
-    if environment.namespaces:
-        named = [(one.actual, one.text) for one in environment.namespaces]
-    else:
-        there = {record.meta.name for record in store.all("Namespace")} | set(survey.by_namespace) - {""}
-        named = [(name, "") for name in sorted(there)]
+    purposes = {one.actual: one.text for one in environment.namespaces}
     listed = {record.meta.name for record in store.all("Namespace")}
     made = [cached(survey, "namespace", "", ("", "", survey.total, True, chosen is None), row)]
-    for name, purpose in named:
+    for name in namespaces(store, survey, environment):
+        purpose = purposes.get(name, "")
         summary = survey.by_namespace.get(name, _EMPTY)
         exists = not listed or name in listed
         here = chosen is not None and name in chosen
         made.append(cached(survey, "namespace", name, (name, purpose, summary, exists, here), row))
     return made
+
+
+def namespaces(store: Store, survey: Survey, environment: Environment) -> list[str]:
+    """Their names in the cluster, in the configured order, else by name."""
+    if environment.namespaces:
+        return [one.actual for one in environment.namespaces]
+    return sorted({record.meta.name for record in store.all("Namespace")} | set(survey.by_namespace) - {""})
 
 
 def row(name: str, purpose: str, summary: NamespaceSummary, exists: bool, chosen: bool) -> Row:

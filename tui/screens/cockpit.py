@@ -35,7 +35,11 @@ class CockpitScreen(Screen[None]):
     """Panes by number; every action of ACTIONS is bound here, below dialogs and inputs."""
 
     BINDINGS = [
-        *[Binding(str(number), f"pane({number})", show=False) for number in range(1, 6)],
+        Binding("1", "pane(1)", "Environments", show=False, id="pane.1"),
+        Binding("2", "pane(2)", "Namespaces", show=False, id="pane.2"),
+        Binding("3", "pane(3)", "Migration waves", show=False, id="pane.3"),
+        Binding("4", "pane(4)", "Trouble, workloads, pods, jobs, events", show=False, id="pane.4"),
+        Binding("5", "pane(5)", "Logs", show=False, id="pane.5"),
         Binding("escape,q", "back", "Clear the filter, the marks, then back", show=False, id="back"),
         Binding("left_square_bracket", "travel('back')", "The view before", show=False, id="view.back"),
         Binding("right_square_bracket", "travel('forward')", "Forward again", show=False, id="view.forward"),
@@ -82,7 +86,7 @@ class CockpitScreen(Screen[None]):
 
     def show(self, whole_second: bool) -> None:
         """Asks every visible pane to repaint what differs."""
-        if not self.query(HeaderLine):
+        if self.query_one_optional(HeaderLine) is None:
             return  # not composed yet, or being taken down
         cockpit, view = self.cockpit, self.cockpit.view
         badge, left, right = header(
@@ -124,6 +128,11 @@ class CockpitScreen(Screen[None]):
         """The marked records, else the one under the cursor."""
         view = self.cockpit.view
         return self.source.targets(view) if view is not None else ()
+
+    @property
+    def log_has_focus(self) -> bool:
+        """Whether keys are the log's."""
+        return self.query_one(LogsPane).log_view.has_focus
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Logs show what was chosen before they got the focus, so they change nothing."""
@@ -228,7 +237,7 @@ class CockpitScreen(Screen[None]):
     def _open_filter(self) -> None:
         logs, focused = self.query_one(LogsPane), self.focused
         pane = focused.parent if focused is not None else None
-        if logs.log_view.has_focus or self.has_class("-full-logs"):
+        if self.log_has_focus or self.has_class("-full-logs"):
             logs.search_bar.open(logs.log_view)
         else:
             pane = pane if isinstance(pane, TablePane) else self.query_one(WorkPane).current
@@ -250,7 +259,7 @@ class CockpitScreen(Screen[None]):
         if self.has_class("-full-logs"):
             self._leave_full_logs(logs)
             return
-        if logs.log_view.has_focus and logs.search_bar.is_open:
+        if self.log_has_focus and logs.search_bar.is_open:
             logs.search_bar.clear()
             return
         pane = pane if isinstance(pane, TablePane) else self.query_one(WorkPane).current

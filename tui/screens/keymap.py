@@ -6,12 +6,9 @@ from textual.binding import Binding
 from textual.keys import Keys
 
 from tui.errors import Misconfigured
-from tui.panes.logs import LogsPane
-from tui.screens.cockpit import CockpitScreen
+from tui.screens.scopes import SCOPES, keys_of
 from tui.settings import Settings
 from tui.settings_file import near
-from widgets.filter_bar import FilterBar
-from widgets.live_table import LiveTable
 
 _MODIFIERS = {"ctrl", "shift", "alt"}
 _NAMES = {key.value for key in Keys}
@@ -19,12 +16,11 @@ _NAMES = {key.value for key in Keys}
 
 def checked(settings: Settings) -> dict[str, str]:
     """The keymap in Textual's own names of keys ("!" is exclamation_mark); Misconfigured with its line."""
-    keys = {
-        binding.id: {each.key for each in Binding.make_bindings([binding])}
-        for owner in (CockpitScreen, LiveTable, FilterBar, LogsPane)
-        for binding in owner.BINDINGS
-        if isinstance(binding, Binding) and binding.id
-    }
+    keys, scope = {}, {}
+    for name, owners in SCOPES.items():
+        for one in keys_of(owners):
+            if one.id:
+                keys[one.id], scope[one.id] = set(one.keys), name
     found = {}
     for action, text in settings.keymap.items():
         place = settings.keymap_lines.get(action, "keymap")
@@ -36,7 +32,7 @@ def checked(settings: Settings) -> dict[str, str]:
     for action in found:
         for other, taken in keys.items():
             twice = taken & keys[action]
-            if twice and other != action:
+            if twice and other != action and scope[other] == scope[action]:
                 title = f'"{min(twice)}" is the key of {other} as well as of {action}'
                 place = settings.keymap_lines.get(action, "keymap")
                 raise Misconfigured(f"{place}: {title}", f"give {other} another key")

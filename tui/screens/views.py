@@ -55,12 +55,10 @@ async def _read_yaml(cockpit: Cockpit, record: Record) -> None:
 
 
 def _help(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
-    from tui.actions import ACTIONS
-    from tui.screens.text import Reader, text
+    from tui.screens.help import sections
+    from tui.screens.text import Page
 
-    lines = [f"{', '.join(action.keys):<12} {action.words:<18} {action.help}" for action in ACTIONS]
-    lines += ["", "1..5 tab   go to a pane          left right   tabs of pane 4", "ctrl+q     leave"]
-    cockpit.push_screen(Reader("Help", text("\n".join(lines))))
+    cockpit.push_screen(Page("Help", sections(screen)))
 
 
 def _journal(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
