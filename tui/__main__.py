@@ -22,7 +22,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="deploytui",
         description="The terminal cockpit for people who deploy to Kubernetes.",
-        epilog="deploytui doctor [ENVIRONMENT] [--json]: what can be reached, with which rights; no screen.",
+        epilog="deploytui doctor [ENVIRONMENT] [--json]: what can be reached, with which rights; no screen. "
+        "deploytui seal --help: seals a Secret; no screen.",
     )
     add = parser.add_argument
     add("environment", nargs="?", default="", metavar="ENVIRONMENT", help="the environment to open first")
@@ -41,6 +42,10 @@ def _parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; the exit code is the cockpit's or doctor's, 2 when something is misconfigured."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["seal"]:
+        from tui.seal_command import main as seal
+
+        return seal(arguments[1:])
     doctor = arguments[:1] == ["doctor"]
     parser = _parser()
     if doctor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tui.chart_manifest import ENCRYPTED, Manifest, keys_of, manifests
@@ -64,6 +64,32 @@ def find(root: Path, seal: Seal, environment: str, pattern: str = CHART) -> Foun
     return found
 
 
+def place_in(file: Path, seal: Seal) -> tuple[Place, Seal]:
+    """The place in one file, and what it is sealed for: as the file says, by `seal` where it says nothing.
+
+    A SealedSecret of any name where `seal` has none; else the values that a template of the chart reads.
+    """
+    text = read_text(file)
+    literal = [each for each in manifests(text, str(file)) if not each.reads]
+    if len(literal) > 1 and seal.name:
+        literal = [each for each in literal if each.names(seal.name, ("metadata", "name"), "", None)]
+    found = Found([Place(file, ENCRYPTED, each.number, True, each.keys, each.scope) for each in literal])
+    if not literal:
+        folder = next((above for above in file.resolve().parents if (above / "Chart.yaml").is_file()), None)
+        for template in sorted((folder / "templates").rglob("*.y*ml")) if folder else ():
+            for each in manifests(read_text(template), str(template)):
+                if each.reads and folder:
+                    _in_values(found, folder, template, file, each, seal)
+    if len(found.places) != 1:
+        count = "more than one SealedSecret" if found.places else "no SealedSecret and no values of one"
+        hint = "; ".join(found.misses) or "name it: NAME --namespace NS"
+        raise Refused(f"{file}: holds {count}{f' {seal.name}' if seal.name else ''}", hint)
+    (place,) = found.places
+    if not literal:
+        return place, replace(seal, scope=place.scope or seal.scope)
+    return place, literal[0].seal(seal)
+
+
 def fresh(root: Path, seal: Seal, pattern: str = CHART) -> Place | None:
     """A new file for one that is nowhere yet: in the one chart whose name the Secret's begins with."""
     named = [
@@ -106,21 +132,25 @@ def _of_chart(found: Found, folder: Path, file: Path, each: Manifest, seal: Seal
         _literal(found, file, each, seal, environment, chart, values)
         return
     for values_file in files:
-        values = _first(values_file)
-        if not _matches(found, values_file, each, seal, chart, values):
-            continue
-        off = each.switch if each.switch and values and values.text(*each.switch) == "false" else ()
-        remark = f"{'.'.join(off)} is false there: the chart leaves the SealedSecret out"
-        found.places.append(
-            Place(
-                values_file,
-                path,
-                keys=keys_of(values, path),
-                scope=each.scope,
-                template=file,
-                remarks=(remark,) if off else (),
-            )
+        _in_values(found, folder, file, values_file, each, seal)
+
+
+def _in_values(found: Found, folder: Path, template: Path, file: Path, each: Manifest, seal: Seal) -> None:
+    values = _first(file)
+    if not _matches(found, file, each, seal, _chart_name(folder), values):
+        return
+    off = each.switch if each.switch and values and values.text(*each.switch) == "false" else ()
+    remark = f"{'.'.join(off)} is false there: the chart leaves the SealedSecret out"
+    found.places.append(
+        Place(
+            file,
+            each.reads,
+            keys=keys_of(values, each.reads),
+            scope=each.scope,
+            template=template,
+            remarks=(remark,) if off else (),
         )
+    )
 
 
 def _literal(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from tui.model.sealed_secret import CLUSTER_WIDE, NAMESPACE_WIDE, Scope, scope_of
+from tui.model.sealed_secret import CLUSTER_WIDE, NAMESPACE_WIDE, Scope, Seal, scope_of
 from tui.wire.yaml_text import Document, documents
 
 ENCRYPTED = ("spec", "encryptedData")
@@ -30,6 +30,17 @@ class Manifest:
         names = (NAMESPACE_WIDE, CLUSTER_WIDE)
         notes = {name: self.document.text("metadata", "annotations", name) or "" for name in names}
         return scope_of(notes)
+
+    def seal(self, asked: Seal) -> Seal:
+        """What it is sealed for, by `asked` where it leaves that to a template or says nothing."""
+        name = self._literal("metadata", "name")
+        namespace = self._literal("metadata", "namespace")
+        type_ = self._literal("spec", "template", "type")
+        return Seal(name or asked.name, namespace or asked.namespace, self.scope, type_ or asked.type)
+
+    def _literal(self, *path: str) -> str:
+        node = self.document.get(*path)
+        return "" if node is None or "{{" in (raw := self._raw(node)) else raw
 
     @property
     def reads(self) -> tuple[str, ...]:
