@@ -29,6 +29,7 @@ LINES = 200  # of each container, at first
 MORE = 4  # times the lines that are shown, when older ones are asked for
 SILENT = 60  # seconds after which a log is called silent
 WINDOW = 0.25  # seconds in which lines of several containers are put in order
+SKEW = 5  # seconds by which clocks may differ: a pod made before that is not new
 HISTORY = 6  # windows in which all histories should have come
 KINDS = ("Pod", "Job", "ReplicaSet")
 
@@ -164,17 +165,17 @@ class Tail:
         self._gathered = True
 
     async def _manage(self) -> None:
-        fresh = False
+        fresh, began = False, self._clock.now() - SKEW
         async with asyncio.TaskGroup() as group:
             while True:
                 versions = self._store.versions(KINDS)
-                wanted = self._wanted(fresh)
+                wanted = self._wanted(fresh, began)
                 for key in [key for key in self._tails if key not in wanted]:
                     self._drop(key)
                 for key, one in wanted.items():
                     if key in self._tails or len(self._tails) >= self._most:
                         continue
-                    if fresh and not any(uid == one.uid for uid, _ in self._tails):
+                    if one.new and not any(uid == one.uid for uid, _ in self._tails):
                         text = f"new pod {one.pod}"
                         await self._inbox.put(Seam(SeamKind.NEW_POD, text, self._clock.now()))
                     tail = ContainerTail(
@@ -193,7 +194,7 @@ class Tail:
         elif self._tasks[key].done():
             del self._tasks[key], self._tails[key]
 
-    def _wanted(self, fresh: bool) -> dict[tuple[str, str], Wanted]:
+    def _wanted(self, fresh: bool, began: float) -> dict[tuple[str, str], Wanted]:
         """Containers in the order of interest: of pods that are not ready first, then the newest."""
         chosen = self._choose()
         self._waits = chosen.waits
@@ -202,14 +203,16 @@ class Tail:
         made: dict[tuple[str, str], Wanted] = {}
         for pod in pods:
             names = [one.name for one in pod.containers if chosen.container in ("", one.name)]
+            new = fresh and pod.meta.created > began
             for name in names:
                 label = chosen.label or pod.meta.name
                 make = partial(Wanted, pod.meta.namespace, pod.meta.name, pod.meta.uid, name)
                 made[pod.meta.uid, name] = make(
                     label if len(names) == 1 else f"{label} {name}",
-                    None if fresh else tail,
+                    None if new else tail,
                     chosen.since,
                     chosen.previous,
+                    new,
                 )
         self._total = len(made)
         return made

@@ -17,6 +17,7 @@ class Wanted:
     tail: int | None = None  # lines at first; None: all there are
     since: str | None = None
     previous: bool = False  # only the run before
+    new: bool = False  # its pod was made after the tail began
 
 
 @dataclass(slots=True)
