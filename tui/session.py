@@ -18,6 +18,7 @@ from tui.model.environment import Environment
 from tui.recorder import Recorder
 from tui.rights import Need, Rights
 from tui.store import EVERYWHERE, Link, LinkState, Store
+from tui.usage import read_usage
 from tui.wire.kinds import KINDS
 from tui.wire.kinds.base import Kind
 
@@ -118,6 +119,10 @@ class Session:
                 group.create_task(self._start_feeds(), name="feeds")
                 group.create_task(self._watch_silence(), name="silence")
                 group.create_task(self._review_rights(), name="rights")
+                usage = read_usage(
+                    self.client, self.store, self._clock, self._scopes, lambda: self.depth == "front"
+                )
+                group.create_task(usage, name="usage")
                 if self.recorder is not None:
                     group.create_task(self.recorder.run(), name="recorder")
         finally:

@@ -11,7 +11,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from tui.demo import discovery, faults
+from tui.demo import discovery, faults, metrics
 from tui.demo.access import User, allowed, forbidden
 from tui.demo.ask import Ask, answer, target_of
 from tui.demo.control import Control
@@ -129,6 +129,9 @@ def _respond(request: Request, environment: Environment, path: str, body: bytes,
     asked = proxied_of(path)
     if asked is not None:
         return proxy(environment, user, request.method, asked, body)
+    measured = metrics.asked(path)
+    if measured is not None and request.method == "GET":
+        return answer(metrics.pod_metrics(environment, user, measured))
     target = target_of(path)
     if target is None:
         return _discover(request, path)

@@ -32,6 +32,9 @@ class TablePane(Vertical):
     kinds: tuple[str, ...] = ()
     """Kinds whose change makes it repaint, and whose links are its condition."""
 
+    also: tuple[str, ...] = ()
+    """Kinds whose change makes it repaint; without them it is whole all the same."""
+
     scoped = True
     """Whether it shows the chosen namespaces only."""
 
@@ -69,7 +72,12 @@ class TablePane(Vertical):
         """Repaints when something that it reads differs."""
         store = view.session.store
         self.bind(view)
-        seen = (self._bound, view.namespaces, int(self._now()), *store.versions((*self.kinds, "links")))
+        seen = (
+            self._bound,
+            view.namespaces,
+            int(self._now()),
+            *store.versions((*self.kinds, *self.also, "links")),
+        )
         if seen == self._seen:
             return
         self._seen = seen

@@ -14,6 +14,7 @@ class PodsPane(TablePane):
 
     title = "Pods"
     kinds = ("Pod",)
+    also = ("PodUsage",)
     own = frozenset({"Pod"})
 
     def __init__(self, *, now: Callable[[], float]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from tui.model.key import condition
 from tui.model.pod import Pod
 from tui.model.pod_status import PodStatus, pod_status
-from tui.present.cells import age, cached, forget_gone, seen, text
-from tui.store import Store
+from tui.model.usage import PodUsage, limits
+from tui.present.cells import NO_CELL, age, cached, forget_gone, seen, text
+from tui.store import Record, Store
 from tui.survey import Survey
 from widgets.live_table import Cell, Column, Row, Since, Span, Tone
 
@@ -18,6 +20,8 @@ COLUMNS = (
     Column("status", "STATUS", 9, most=26),
     Column("restarts", "RESTARTS", 8, most=14, from_width=58),
     Column("namespace", "NAMESPACE", 10, most=24, from_width=84),
+    Column("cpu", "CPU", 5, most=13, right=True, from_width=100),
+    Column("memory", "MEMORY", 6, most=14, right=True, from_width=100),
     Column("node", "NODE", 10, most=28, from_width=118),
     Column("ip", "IP", 11, most=16, from_width=140),
     Column("age", "AGE", 4, right=True, from_width=46),
@@ -30,7 +34,7 @@ def rows(store: Store, survey: Survey, namespaces: frozenset[str] | None, now: f
     """Rows of all pods in view, worst first."""
     wants = survey.environment.wants
     made = [
-        cached(survey, "pod", record.meta.uid, (record,), row)
+        cached(survey, "pod", record.meta.uid, (record, usage_of(store, record)), row)
         for record in store.all("Pod")
         if seen(record.meta.namespace, namespaces) and wants(record.meta.namespace)
     ]
@@ -39,9 +43,16 @@ def rows(store: Store, survey: Survey, namespaces: frozenset[str] | None, now: f
     return made
 
 
-def row(record: object) -> Row:
+def usage_of(store: Store, record: Record) -> PodUsage | None:
+    """What it uses, where the cluster measures that."""
+    found = store.get("PodUsage", record.meta.namespace, record.meta.name)
+    return found if isinstance(found, PodUsage) else None
+
+
+def row(record: object, usage: PodUsage | None = None) -> Row:
     """One pod."""
     pod = cast(Pod, record)
+    cores, most = limits(pod)
     meta, status = pod.meta, pod_status(pod)
     scheduled = condition(pod.conditions, "PodScheduled")
     unschedulable = scheduled is not None and scheduled.reason == "Unschedulable"
@@ -54,6 +65,8 @@ def row(record: object) -> Row:
             (Span(status.reason, tone),),
             _restarts(status),
             text(meta.namespace, Tone.QUIET),
+            _used(usage.cpu, cores, _cores) if usage else NO_CELL,
+            _used(usage.memory, most, _bytes) if usage else NO_CELL,
             text(pod.node, Tone.QUIET),
             text(pod.ip, Tone.QUIET),
             age(meta.created),
@@ -64,6 +77,8 @@ def row(record: object) -> Row:
             (_ORDER[tone], status.reason),
             status.restarts,
             meta.namespace,
+            usage.cpu if usage else None,
+            usage.memory if usage else None,
             pod.node,
             pod.ip,
             -meta.created,
@@ -81,6 +96,26 @@ def tone_of(status: PodStatus) -> Tone:
     if status.reason in _MOVING or (status.reason.startswith("Init:") and "/" in status.reason):
         return Tone.MOVING
     return Tone.LOOK if status.reason in ("NotReady", "Unknown") else Tone.BAD
+
+
+def _used(used: float, limit: float, words: Callable[[float], str]) -> Cell:
+    """Against its limit, where there is one: above 90 % it wants a look."""
+    if not limit:
+        return (Span(words(used), Tone.QUIET),)
+    tone = Tone.LOOK if used > 0.9 * limit else Tone.QUIET
+    return (Span(f"{words(used)}/{words(limit)}", tone),)
+
+
+def _cores(cores: float) -> str:
+    return f"{cores * 1000:.0f}m" if cores < 10 else f"{cores:.1f}"
+
+
+def _bytes(number: float) -> str:
+    for unit in ("Ki", "Mi"):
+        number /= 1024
+        if number < 1024:
+            return f"{number:.0f}{unit}"
+    return f"{number / 1024:.1f}Gi"
 
 
 _ORDER = {Tone.BAD: 0, Tone.LOOK: 1, Tone.MOVING: 2, Tone.PLAIN: 3, Tone.QUIET: 4}
