@@ -46,6 +46,7 @@ class Place:
     http: httpx.AsyncClient
     client: Client
     world: WorldControl | None = None
+    options: str = ""  # more of them for kubectl
 
     def path(self, kind: str, name: str = "") -> str:
         """Where the API has objects of that kind, in the test's namespace."""
@@ -102,8 +103,8 @@ class Place:
 
     async def kubectl(self, line: str, *more: str, within: float = 60) -> str:
         """What kubectl prints, in the test's namespace."""
-        options = f"--namespace={self.namespace} {line}"
-        return await kubectl(self.kubeconfig, self.cache, options, *more, within=within)
+        whole = f"--namespace={self.namespace} {self.options} {line}"
+        return await kubectl(self.kubeconfig, self.cache, whole, *more, within=within)
 
     async def user(self, name: str, rules: Sequence[Object]) -> dict[str, str]:
         """The headers of a user who has those rules in this namespace, and no others."""

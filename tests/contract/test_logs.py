@@ -140,16 +140,14 @@ async def test_a_pod_without_a_node_has_no_log(place: Place) -> None:
 async def test_a_container_that_waits_has_no_log(place: Place, change: Object, said: dict[str, str]) -> None:
     await place.create("Pod", "p", spec=pod_spec(shell("app", "echo a; sleep 3600", **change)))
 
-    async def reason() -> str:
-        return str(state_of(await place.get("Pod", "p")).get("waiting", {}).get("reason", ""))
-
     found: dict[str, tuple[int, str, str]] = {}
     async with asyncio.timeout(60):
         while found.keys() != said.keys():
-            before = await reason()
+            before = await place.get("Pod", "p")
             refusal = await place.http.get(place.path("Pod", "p") + "/log")
-            if before == await reason() and before in said:
-                found[before] = refused(refusal.json())
+            reason = state_of(before).get("waiting", {}).get("reason", "")
+            if reason in said and before == await place.get("Pod", "p"):
+                found[reason] = refused(refusal.json())
             await asyncio.sleep(0.1)
     waits = 'container "app" in pod "p" is waiting to start: '
     assert found == {word: (400, "BadRequest", waits + text) for word, text in said.items()}

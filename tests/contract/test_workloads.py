@@ -1,4 +1,4 @@
-"""Workloads that roll, stick and go back, on the simulator and on a real cluster, as the controllers say it."""
+"""Workloads that roll, stick and go back, as controllers say it, on the simulator and on a real cluster."""
 
 from __future__ import annotations
 
