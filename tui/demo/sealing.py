@@ -74,7 +74,7 @@ def add_key(cluster: Cluster, owner: str = "", ago: float = 0.0) -> None:
 def keys(cluster: Cluster) -> list[Key]:
     """The newest first; the first one is made when it is asked for."""
     if not _stored(cluster):
-        add_key(cluster)
+        add_key(cluster, ago=3600.0)  # a world's clock may run ahead of the client's
     found = [_key(secret["data"]["tls.key"], secret["data"]["tls.crt"]) for secret in _stored(cluster)]
     return sorted(found, key=lambda key: key.begins, reverse=True)
 
@@ -146,14 +146,12 @@ def unseal(cluster: Cluster, sealed: Object) -> dict[str, bytes]:
 
 
 def rotate(cluster: Cluster, sealed: Object) -> Object:
-    """Sealed again with the newest key; the template takes the object's metadata. Unopened."""
+    """Sealed again with the newest key, as the real one answers: without its kind. Unopened."""
     newest, label = keys(cluster)[0], label_of(sealed)
     encrypted = {name: seal(newest, value, label) for name, value in unseal(cluster, sealed).items()}
     meta = sealed["metadata"]
     template = {"metadata": meta, "type": ((sealed.get("spec") or {}).get("template") or {}).get("type")}
     return {
-        "kind": "SealedSecret",
-        "apiVersion": "bitnami.com/v1alpha1",
-        "metadata": {**meta, "creationTimestamp": None},
+        "metadata": {name: meta[name] for name in ("name", "namespace", "annotations") if name in meta},
         "spec": {"template": template, "encryptedData": encrypted},
     }
