@@ -103,7 +103,7 @@ async def test_a_restart_is_asked_written_once_followed_and_journaled(
     await driver.asked("Restart auth")
     assert writes(world) == []
     await driver.press("enter")  # Cancel has the focus
-    await driver.sees_no("ctrl+y copy command")
+    await driver.sees_no("ctrl+y copy")
     assert writes(world) == []
     await driver.press("r")
     await driver.asked("Restart auth")
@@ -147,8 +147,9 @@ async def test_readonly_lets_nothing_through(demo: Demo, tmp_path: Path) -> None
     settings = settings_of(world, tmp_path, environment="production", readonly=True)
     async with cockpit(settings) as driver:
         await driver.sees("deploy/personal")
+        await driver.sees("read only")
         await driver.press("R")
-        await driver.sees("read")
+        await driver.sees("production is read-only")
         await driver.press(*"personal", "enter")
         assert writes(world) == []
     world.drop()

@@ -62,6 +62,8 @@ def load(options: Options, *, environ: Mapping[str, str], cwd: Path, home: Path)
     declared = settings_file.read(file, home) if file is not None else Declared()
     environments = declared.environments or _undeclared(options, declared, environ, cwd, home)
     environments = _with_context(environments, options, declared)
+    if options.readonly or declared.readonly:
+        environments = tuple(replace(environment, readonly=True) for environment in environments)
     return Settings(
         environments=environments,
         start=_start(environments, options, environ, home),
