@@ -161,7 +161,11 @@ async def test_a_job_and_a_wave_open_their_logs(small: Opened) -> None:
     await driver.sees("1 Environments")
     assert table(driver).has_focus
     await driver.press("3")
-    (job,) = (one for one in world.all("Job", environment="development") if one["metadata"]["name"].startswith("identity"))
+    (job,) = (
+        one
+        for one in world.all("Job", environment="development")
+        if one["metadata"]["name"].startswith("identity")
+    )
     waves = driver.app.screen.query_one(WavesPane).table
     assert waves.select(job["metadata"]["uid"])
     await driver.press("enter")
@@ -199,6 +203,19 @@ async def test_hidden_marks_are_counted_and_vanished_ones_said(small: Opened) ->
     world.delete("Deployment", "services", "search", environment="development")
     await driver.sees("1 marked object is gone")
     await driver.sees("Restart 1 marked")
+
+
+async def test_marks_end_with_their_deed(small: Opened) -> None:
+    driver, world = small
+    await on_workload(driver, world, "auth")
+    await driver.press("space", "k", "space")
+    await driver.sees("Restart 2 marked")
+    await driver.press("r")
+    await driver.asked("Cancel")
+    await driver.press("tab", "enter")
+    await driver.sees("accepted")
+    await driver.sees_no("2 marked")
+    assert len([one for one in world.requests("PATCH") if "/apps/v1/" in one["path"]]) == 2
 
 
 async def test_no_deed_falls_on_the_neighbour_of_what_is_gone(small: Opened) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.errors import DeployError
 from tui.model.environment import Environment, Platform
+from tui.model.migration import is_migration
 from tui.present.link import Linked, link_span
 from tui.store import LinkState
 from tui.survey import Survey
@@ -51,8 +52,8 @@ def _state(
         return (link_span(session, now),)
     total = survey.total
     parts = [Span(f"!{total.troubles} ", Tone.BAD)] if total.troubles else []
-    if total.running_jobs:
-        word = f"{total.running_jobs} job{'s' * (total.running_jobs != 1)} "
-        parts.append(Span(word, Tone.MOVING))
+    running = [one for one in survey.jobs.values() if one.status == "Running"]
+    if migrations := sum(is_migration(one.job) for one in running):
+        parts.append(Span(f"{migrations} mig ", Tone.MOVING))
     short = total.ready < total.total
     return (*parts, Span(f"{total.ready}/{total.total}", Tone.LOOK if short else Tone.QUIET))

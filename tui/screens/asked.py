@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def run(cockpit: Cockpit, screen: CockpitScreen, action: Action, targets: tuple[Record, ...]) -> None:
     """Starts what the key asks for; a refusal is said in a toast, whole."""
     if isinstance(action, Deed):
-        screen.run_worker(_deed(cockpit, action, targets), group="deed")
+        screen.run_worker(_deed(cockpit, screen, action, targets), group="deed")
         return
     opener = VIEWS.get(action.id)
     if opener is None:
@@ -43,7 +43,7 @@ def run(cockpit: Cockpit, screen: CockpitScreen, action: Action, targets: tuple[
         opener(cockpit, screen, targets)
 
 
-async def _deed(cockpit: Cockpit, deed: Deed, targets: tuple[Record, ...]) -> None:
+async def _deed(cockpit: Cockpit, screen: CockpitScreen, deed: Deed, targets: tuple[Record, ...]) -> None:
     view, environment = cockpit.view, cockpit.environment
     if view is None:
         return _say(cockpit, f"{environment.name} is not read by this version.")
@@ -88,6 +88,7 @@ async def _deed(cockpit: Cockpit, deed: Deed, targets: tuple[Record, ...]) -> No
     if outcome.stage is Stage.FAILED:
         session.review()  # it may be a right that was taken away
     cockpit.deeds.began(plan, outcome, confirmed)
+    screen.source.table.clear_marks()
     severity: SeverityLevel = "information" if outcome.stage is Stage.ACCEPTED else "error"
     cockpit.notify(f"{plan.title}: {outcome.text}", severity=severity, markup=False)
     if outcome.condition is not None:

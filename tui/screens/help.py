@@ -15,7 +15,7 @@ from widgets.plan_body import Section
 
 Line = Sequence[Span]
 
-_KEYS, _WORDS = 16, 20  # cells
+_KEYS, _WORDS = 14, 15  # cells
 
 
 def sections(screen: CockpitScreen) -> list[Section]:
@@ -62,10 +62,10 @@ def _others(screen: CockpitScreen) -> Section:
 def _action(screen: CockpitScreen, action: Action, hindered: str) -> Line:
     keys = " ".join(action_keys(screen.cockpit.settings.keymap, action))
     if hindered:
-        words = f"{keys:<{_KEYS}}{action.words:<{_WORDS}}"
+        words = f"{keys:<{_KEYS}} {action.words:<{_WORDS}} "
         return [Span(words, Tone.QUIET), Span(f"not now: {hindered}", Tone.LOOK)]
-    return [*_line(keys, f"{action.words:<{_WORDS}}"), Span(action.help, Tone.QUIET)]
+    return [*_line(keys, f"{action.words:<{_WORDS}} "), Span(action.help, Tone.QUIET)]
 
 
 def _line(keys: str, words: str) -> Line:
-    return [Span(f"{keys:<{_KEYS}}", Tone.BOLD), Span(words)]
+    return [Span(f"{keys:<{_KEYS}} ", Tone.BOLD), Span(words)]
