@@ -304,3 +304,5 @@ async def test_killed_again_and_again_every_line_is_there_once(world: WorldContr
         everything = (await http.get(where)).content
     assert everything.count(b"\n") == 201
     assert b"".join(each.data for each in read(path) if isinstance(each, Chunk)) == everything
+    seams = [each.text for each in read(path) if isinstance(each, Seam)]
+    assert len(seams) == len(set(seams))

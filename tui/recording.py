@@ -90,11 +90,14 @@ class RecordingFile:
             os.ftruncate(fd, self._size)  # torn by a kill
         self.ended = _end_of(known[-_TAIL:]) is not None
         self._sources: dict[Source, int] = {}
+        self._seams: set[str] = set()  # of an earlier process: a tail tells them again
         positions: dict[Source, Position] = {}
         for item in _items(known[: self._size].split(b"\n")[:-1]):
             if isinstance(item, Chunk):
                 self._sources.setdefault(item.source, len(self._sources))
                 positions.setdefault(item.source, Position()).take(item.data)
+            else:
+                self._seams.add(item.text)
         self._joints = {source: Joint(position) for source, position in positions.items()}
 
     @classmethod
@@ -133,8 +136,7 @@ class RecordingFile:
         os.close(self._fd)
 
     def _seam(self, seam: Seam) -> bytes:
-        known = asdict(seam) | {"source": None}
-        return _json({"seam": known})
+        return b"" if seam.text in self._seams else _json({"seam": asdict(seam) | {"source": None}})
 
     def _lines(self, chunk: Chunk) -> bytes:
         data, before = masked(chunk.data), b""

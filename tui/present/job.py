@@ -69,7 +69,7 @@ def row(one: JobHealth, troubled: bool) -> Row:
             _duration(one),
             text(database),
             text(meta.namespace, Tone.QUIET),
-            text(trouble.cause if trouble else "", tone),
+            text(trouble.cause, tone) if trouble else _progress(one),
             age(meta.created),
         ),
         (
@@ -120,6 +120,17 @@ def _duration(one: JobHealth) -> Cell:
     if ended is None:
         return (Since(started, Tone.MOVING),)
     return (Span(ago(ended - started), Tone.QUIET),)
+
+
+def _progress(one: JobHealth) -> Cell:
+    """What goose said of a migration that is well."""
+    goose = one.goose
+    if goose is None or one.status not in ("Running", "Complete"):
+        return text("")
+    if one.status == "Running":
+        silent = Since(goose.at, Tone.MOVING, f"{goose.done} done, silent ")
+        return (silent,) if goose.done else text("")
+    return text(f"version {goose.version}" if goose.version is not None else "", Tone.QUIET)
 
 
 def _worst(made: Row) -> tuple[object, ...]:

@@ -161,7 +161,8 @@ def _recorded(one: Recording) -> Words:
         return Words(Span("✓", Tone.QUIET), (Span(_done(one.goose, one.took), Tone.QUIET),), (gone,))
     if one.status == "Failed":
         state = Span(f"failed {one.attempts}x", Tone.LOOK)
-        return Words(Span("!", Tone.LOOK), (state,), (gone, Span(f" {error_words(one.goose.error)}")))
+        why = Span(f": {error_words(one.goose.error)}" if one.goose.error else "", Tone.LOOK)
+        return Words(Span("!", Tone.LOOK), (state,), (gone, why))
     how = "cut off" if one.ended is None else "deleted early"
     return Words(Span("~", Tone.QUIET), (Span(how, Tone.QUIET),), (gone,))
 
