@@ -78,20 +78,22 @@ async def test_a_log_is_followed_from_its_first_line_to_its_last(place: Place) -
 
 
 async def test_the_previous_run(place: Place) -> None:
-    await place.create("Pod", "p", spec=pod_spec(shell("app", "echo mine; sleep 1; exit 1")))
-    await place.until("Pod", "p", lambda pod: "running" in state_of(pod))
-    assert await why_none(place, "p", previous="true") == (
+    containers = (shell("app", "echo mine; exit 1"), shell("steady", "sleep 3600"))
+    await place.create("Pod", "p", spec=pod_spec(*containers))
+    await place.until("Pod", "p", lambda pod: "running" in state_of(pod, "steady"))
+    assert await why_none(place, "p", container="steady", previous="true") == (
         400,
         "BadRequest",
-        'previous terminated container "app" in pod "p" not found',
+        'previous terminated container "steady" in pod "p" not found',
     )
     back_off = await place.until(
         "Pod", "p", lambda pod: state_of(pod).get("waiting", {}).get("reason") == "CrashLoopBackOff"
     )
-    assert back_off["status"]["containerStatuses"][0]["lastState"]["terminated"]["exitCode"] == 1
+    (entry,) = [one for one in back_off["status"]["containerStatuses"] if one["name"] == "app"]
+    assert entry["lastState"]["terminated"]["exitCode"] == 1
     assert back_off["status"]["phase"] == "Running"
-    assert await log(place, "p", previous="true") == "mine\n"
-    assert await log(place, "p") == "mine\n"
+    assert await log(place, "p", container="app", previous="true") == "mine\n"
+    assert await log(place, "p", container="app") == "mine\n"
 
 
 async def test_several_containers(place: Place) -> None:
