@@ -70,6 +70,20 @@ async def test_rights_that_keys_need_are_named_with_their_key(
     assert reading.missing == ()
 
 
+async def test_a_system_that_is_not_there_needs_no_right(small: tuple[WorldControl, Settings]) -> None:
+    world, settings = small
+    settings = replace(settings, readonly=True)
+    reads = {"verbs": ["get", "list", "watch"], "resources": ["*"]}
+    groups = ["", "apps", "batch", "autoscaling", "policy"]
+    world.user("plain", [{**reads, "apiGroups": groups}])
+    plain = world.kubeconfig_of("plain")
+    report = await _production(settings, plain)
+    assert Missing("4", "list", "sealedsecrets.bitnami.com", "services") in report.missing
+    world.fault("status", "/apis$", code=200, body='{"groups": []}')
+    report = await _production(settings, plain)
+    assert not [one for one in report.missing if "sealedsecrets" in one.resource]
+
+
 async def test_what_cannot_be_reached_says_why_and_the_others_are_told(
     small: tuple[WorldControl, Settings],
 ) -> None:

@@ -21,7 +21,7 @@ from tui.model.environment import Environment, Platform
 from tui.model.workload import Workload
 from tui.settings import Settings
 from tui.wire.kinds import KINDS
-from tui.wire.kinds.base import Unreadable
+from tui.wire.kinds.base import Kind, Unreadable
 from tui.wire.kube import Client
 from tui.wire.kubeconfig import load as load_kubeconfig
 from tui.wire.plain import plain
@@ -110,9 +110,8 @@ async def _examine(
         latency = (clock.monotonic() - began) * 1000
         version = (await client.version()).version
         readonly = settings.readonly or environment.readonly
-        user, missing, found = await asyncio.gather(
-            _user(client), _missing(client, environment, readonly), _found(client, environment)
-        )
+        user, found = await asyncio.gather(_user(client), _found(client, environment))
+        missing = await _missing(client, environment, readonly, found)
     except DeployError as error:
         return replace(known, error=str(error))
     return replace(
@@ -135,9 +134,12 @@ async def _user(client: Client) -> str:
         return ""
 
 
-async def _missing(client: Client, environment: Environment, readonly: bool) -> tuple[Missing, ...]:
+async def _missing(
+    client: Client, environment: Environment, readonly: bool, found_there: tuple[str, ...]
+) -> tuple[Missing, ...]:
     """Every right that panes, logs and deeds need: asked cluster-wide, then in each namespace."""
-    wanted = [("4", verb, kind.resource) for kind in KINDS.values() for verb in ("list", "watch")]
+    kinds = [kind for kind in KINDS.values() if _served(kind, found_there)]
+    wanted = [("4", verb, kind.resource) for kind in kinds for verb in ("list", "watch")]
     wanted.append(("l", "get", "pods/log"))
     for action in ACTIONS:
         if isinstance(action, Deed) and not readonly:
@@ -162,6 +164,12 @@ async def _missing(client: Client, environment: Environment, readonly: bool) -> 
 
     found = await asyncio.gather(*(lacking(*one) for one in wanted))
     return tuple(missing for some in found for missing in some)
+
+
+def _served(kind: Kind, found: tuple[str, ...]) -> bool:
+    """Whether the cluster has it: kinds of a system that is not there need no right."""
+    system = _GROUPS.get(kind.resource.partition(".")[2])
+    return system is None or system in found
 
 
 async def _found(client: Client, environment: Environment) -> tuple[str, ...]:
