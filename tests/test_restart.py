@@ -46,7 +46,8 @@ def test_no_pane_has_two_actions_on_a_key() -> None:
     taken = [(scope, key) for action in ACTIONS for key in action.keys for scope in action.scopes]
     assert len(taken) == len(set(taken))
     assert len(BY_ID) == len(ACTIONS)
-    assert {action.id for action in ACTIONS if isinstance(action, Deed)} == {"restart", "roll-back"}
+    deeds = {action.id for action in ACTIONS if isinstance(action, Deed)}
+    assert deeds == {"restart", "roll-back", "delete-pod"}
 
 
 def test_one_step_with_the_identity_and_the_command(store: Store, auth: Workload) -> None:

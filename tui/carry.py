@@ -214,6 +214,10 @@ async def _look(server: Server, step: Step, ready: write.Write, fresh: Object, e
     before = _revision(fresh)
     try:
         now = await write.read(server, target.kind, target.namespace, target.name)
+    except Gone:
+        if ready.method == "DELETE":
+            return Result(step, Stage.ACCEPTED, "accepted (its answer was lost, the object is gone)")
+        return Result(step, Stage.UNKNOWN, f"{error.title}; and it is gone now", before=before)
     except DeployError as blind:
         text = f"{error.title}; and it can't be looked at: {blind.title}"
         return Result(step, Stage.UNKNOWN, text, before=before)

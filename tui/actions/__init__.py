@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui.actions.base import Action
 from tui.actions.copy import COPY
 from tui.actions.deeds import DEEDS
+from tui.actions.delete_pod import DELETE_POD
 from tui.actions.everywhere import EVERYWHERE
 from tui.actions.filter import FILTER
 from tui.actions.help import HELP
@@ -30,6 +31,7 @@ ACTIONS: tuple[Action, ...] = (
     PREVIOUS_LOGS,
     RESTART,
     ROLL_BACK,
+    DELETE_POD,
     YAML,
     FILTER,
     OWNER,

@@ -38,6 +38,7 @@ class Write:
     content_type: str
     body: Any
     landed: Callable[[Object], bool]
+    method: str = "PATCH"
 
 
 async def read(server: Server, kind: str, namespace: str, name: str) -> Object:
@@ -96,9 +97,25 @@ def _undo_set(past: Object, fresh: Object) -> Write:
     return Write(_STRATEGIC, body, lambda now: same_template(now["spec"]["template"], template))
 
 
+async def delete_pod(server: Server, step: Step, fresh: Object, at: float) -> Write:
+    """As `kubectl delete pod`, but of that identity only; the grace period is the pod's own."""
+    body = {
+        "kind": "DeleteOptions",
+        "apiVersion": "v1",
+        "preconditions": {"uid": step.target.uid},
+        "propagationPolicy": "Background",
+    }
+
+    def landed(now: Object) -> bool:
+        return bool(now["metadata"].get("deletionTimestamp"))
+
+    return Write("application/json", body, landed, "DELETE")
+
+
 DEEDS: Mapping[str, Callable[[Server, Step, Object, float], Awaitable[Write]]] = {
     "restart": restart,
     "roll-back": roll_back,
+    "delete-pod": delete_pod,
 }
 
 
@@ -107,9 +124,9 @@ async def send(server: Server, target: Target, write: Write, version: str) -> Ob
     path = _path(target.kind, target.namespace, target.name)
     try:
         answer = await server.request(
-            "PATCH",
+            write.method,
             path,
-            params={"fieldManager": "deploytui"},
+            params={"fieldManager": "deploytui"} if write.method == "PATCH" else None,
             headers={"Content-Type": write.content_type},
             content=json.dumps(write.body, separators=(",", ":")).encode(),
         )
@@ -121,6 +138,8 @@ async def send(server: Server, target: Target, write: Write, version: str) -> Ob
         if now["metadata"]["resourceVersion"] == version:
             raise
         raise Conflict(f"{target.words} changed under the write") from error
+    if write.method == "DELETE":  # the answer may be the object as well as a Status
+        return {"metadata": {}}
     return _object(answer.body, server)
 
 
