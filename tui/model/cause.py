@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from tui.model.cluster import Event
-from tui.model.key import condition
+from tui.model.key import condition, is_true
 from tui.model.pod import Container, Ended, Part, Pod
 from tui.model.pod_status import ended_word
 
@@ -50,7 +50,7 @@ class Cause:
 
 def pod_cause(pod: Pod, events: Iterable[Event], now: float) -> Cause | None:
     """The one thing that is wrong with a pod, None when nothing is or when it ends as it should."""
-    if pod.phase == "Succeeded":
+    if pod.phase == "Succeeded" or _spotless(pod):
         return None
     if pod.meta.deleted is not None:
         if now > pod.meta.deleted + 2 * PATIENCE:
@@ -67,6 +67,13 @@ def pod_cause(pod: Pod, events: Iterable[Event], now: float) -> Cause | None:
         if found is not None:
             return found
     return _setup(pod, ordered) or _unready(pod, ordered, now) or _recent_oom(pod, now)
+
+
+def _spotless(pod: Pod) -> bool:
+    """Runs, is ready and never ended: what nearly all pods are, told at once."""
+    if pod.phase != "Running" or pod.meta.deleted is not None or not is_true(pod.conditions, "Ready"):
+        return False
+    return all(one.running_since and one.last is None and not one.restarts for one in pod.containers)
 
 
 def container_cause(container: Container, pod: Pod, events: list[Event], now: float) -> Cause | None:

@@ -58,7 +58,11 @@ class Environment:
     namespaces: tuple[Purpose, ...] = ()
     confirm: Mapping[str, Confirmation] = field(default_factory=lambda: MappingProxyType({}))  # deed -> how
     colour: str = ""
+    _actual: frozenset[str] = field(init=False, repr=False, compare=False)  # of `namespaces`
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_actual", frozenset(one.actual for one in self.namespaces))
 
     def wants(self, namespace: str) -> bool:
         """Whether objects of that namespace belong to this environment ("" is the cluster itself)."""
-        return not self.namespaces or not namespace or any(p.actual == namespace for p in self.namespaces)
+        return not self._actual or not namespace or namespace in self._actual

@@ -55,6 +55,19 @@ def forget_gone(survey: Survey, pane: str, rows: Sequence[Row]) -> None:
         survey.kept[pane] = {uid: found for uid, found in kept.items() if uid in living}
 
 
+class InView(dict[str, bool]):
+    """For each namespace whether its objects are shown, found out once."""
+
+    def __init__(self, survey: Survey, namespaces: frozenset[str] | None) -> None:
+        self._survey = survey
+        self._namespaces = namespaces
+
+    def __missing__(self, namespace: str) -> bool:
+        shown = seen(namespace, self._namespaces) and self._survey.environment.wants(namespace)
+        self[namespace] = shown
+        return shown
+
+
 def seen(namespace: str, namespaces: frozenset[str] | None) -> bool:
     """Whether objects of that namespace are shown; None shows all."""
     return namespaces is None or not namespace or namespace in namespaces

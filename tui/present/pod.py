@@ -9,7 +9,7 @@ from tui.model.key import condition
 from tui.model.pod import Pod
 from tui.model.pod_status import PodStatus, pod_status
 from tui.model.usage import PodUsage, limits
-from tui.present.cells import NO_CELL, age, cached, forget_gone, seen, text
+from tui.present.cells import NO_CELL, InView, age, cached, forget_gone, text
 from tui.store import Record, Store
 from tui.survey import Survey
 from widgets.live_table import Cell, Column, Row, Since, Span, Tone
@@ -32,11 +32,11 @@ _MOVING = ("Pending", "ContainerCreating", "PodInitializing", "Terminating", "Sc
 
 def rows(store: Store, survey: Survey, namespaces: frozenset[str] | None, now: float) -> list[Row]:
     """Rows of all pods in view, worst first."""
-    wants = survey.environment.wants
+    shown, measured = InView(survey, namespaces), store.count("PodUsage")
     made = [
-        cached(survey, "pod", record.meta.uid, (record, usage_of(store, record)), row)
+        cached(survey, "pod", record.meta.uid, (record, usage_of(store, record) if measured else None), row)
         for record in store.all("Pod")
-        if seen(record.meta.namespace, namespaces) and wants(record.meta.namespace)
+        if shown[record.meta.namespace]
     ]
     made.sort(key=_worst)
     forget_gone(survey, "pod", made)
