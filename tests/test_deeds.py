@@ -92,7 +92,7 @@ def test_a_deed_has_a_time_for_each_stage(store: Store, deeds: Deeds, clock: Sto
     clock.at = 1041.0
     changed(store, "auth")
     put(store, replace(workload(store, "Deployment", "services", "auth"), updated=3))
-    (ended,) = deeds.follow({"production": store})
+    (ended, _), *_ = deeds.follow({"production": store})
     assert [(moment.at, moment.progress.stage) for moment in ended.moments] == [
         (1000.0, Stage.ASKED),
         (1000.0, Stage.ACCEPTED),
@@ -111,7 +111,7 @@ def test_steps_before_a_failing_one_are_followed_and_told(store: Store, deeds: D
     assert [step.target.name for step in one.plan.steps] == ["auth"]
     assert not one.progress.stage.over
     changed(store, "auth")
-    (ended,) = deeds.follow({"production": store})
+    ((ended, _),) = deeds.follow({"production": store})
     assert ended.progress.stage is Stage.FAILED
     assert ended.progress.text == "done, revision 3, 0 s; 1 of 3 accepted"
 
@@ -130,7 +130,7 @@ def test_a_lost_answer_is_not_taken_for_a_yes_and_not_waited_for_without_end(
     deeds.follow({"production": store})
     assert deeds.all[0].progress.stage is Stage.UNKNOWN
     clock.at = 1061.0
-    (ended,) = deeds.follow({"production": store})
+    ((ended, _),) = deeds.follow({"production": store})
     assert ended.progress.text.startswith("auth is as it was before: not written, or undone by others")
 
 
@@ -141,7 +141,7 @@ def test_what_a_stale_store_does_not_hold_is_not_gone(store: Store, deeds: Deeds
     store.set_link("Deployment", "", Link(LinkState.STALE, 0.0))
     assert deeds.follow({"production": store}) == []
     store.set_link("Deployment", "", Link(LinkState.LIVE, 0.0))
-    (ended,) = deeds.follow({"production": store})
+    ((ended, _),) = deeds.follow({"production": store})
     assert ended.progress.text == "auth was deleted, 0 s"
 
 
@@ -150,13 +150,20 @@ async def test_what_was_left_is_taken_up_again_and_its_end_known_as_ready(
 ) -> None:
     made = plan(store, "auth")
     await deeds.note(deeds.began(made, outcome(made, Stage.ACCEPTED), 1000.0), "left")
-    again = Deeds(Journal(tmp_path), Stopped(2000.0), "ann")
+    later = Stopped(2000.0)
+    again = Deeds(Journal(tmp_path), later, "ann")
     (left,) = await again.recall()
     assert (left.plan.title, left.at, left.left) == ("Restart auth", 1000.0, True)
     changed(store, "auth")
-    (ended,) = again.follow({"production": store})
+    ((ended, phase),) = again.follow({"production": store})
     assert ended.progress.text == "done, revision 3, 16 min 40 s"
-    await again.note(ended, "end", store)
+    await again.note(ended, phase, store)
+    assert phase == "end"
+    assert again.follow({"production": store}) == []  # ready for a moment only, as far as is known
+    later.at += 31.0
+    ((steady, phase),) = again.follow({"production": store})
+    await again.note(steady, phase, store)
+    assert phase == "ready"
     third = Deeds(Journal(tmp_path), Stopped(3000.0), "ann")
     assert await third.recall() == []
     newest = max(
@@ -202,9 +209,12 @@ def test_two_cockpits_never_mix_lines(tmp_path: Path) -> None:
     assert all(one.plan == one.id[0] * 3000 for one in entries)
 
 
-def test_revisions_that_are_seen_ready_are_known(store: Store, deeds: Deeds) -> None:
+def test_revisions_that_are_seen_ready_are_known(store: Store, deeds: Deeds, clock: Stopped) -> None:
     deeds.follow({"production": store})
     known = deeds.ready.of("production")
+    assert known == {}
+    clock.at += 31.0
+    deeds.follow({"production": store})
     assert set(known.values()) == {SEEN}
     for kind, namespace, name in (
         ("StatefulSet", "data", "postgres"),

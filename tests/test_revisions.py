@@ -80,6 +80,7 @@ async def test_nothing_known_is_no_choice_and_what_was_seen_is_known_later(
     small: WorldControl, tmp_path: Path
 ) -> None:
     async with opened(small, tmp_path) as driver:
+        driver.app.deeds.ready.steady = 0.0
         await on(driver, small, "Deployment", "services", "auth")
         await driver.press("R")
         await driver.sees("no other revision is known to have been ready: choose one")

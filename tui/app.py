@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rich.text import Text
+from textual import events
 from textual.app import App
 from textual.binding import Binding
 
@@ -167,8 +168,10 @@ class Cockpit(App[int]):
 
     def _follow_deeds(self) -> None:
         stores = {name: session.store for name, session in self.sessions.items()}
-        for one in self.deeds.follow(stores):
-            self._ended(one)
+        for one, phase in self.deeds.follow(stores):
+            self.run_worker(self._note(one, phase), group="journal")
+            if phase == "end":
+                self._ended(one)
 
     def _ended(self, one: OpenDeed) -> None:
         failed = one.progress.stage is Stage.FAILED
@@ -197,6 +200,12 @@ class Cockpit(App[int]):
             finally:
                 self._away = False
         self.refresh(repaint=True, layout=True)
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that was typed before a bar had opened, and arrives here after it has, belongs to the bar."""
+        bar = self.focused.parent if self.focused is not None else None
+        if isinstance(bar, FilterBar) and bar.typed_ahead(event):
+            event.prevent_default()
 
     # Leaving
 

@@ -25,6 +25,7 @@ class Deeds:
     def __init__(self, journal: Journal, clock: Clock, who: str) -> None:
         self.all: list[OpenDeed] = []
         self.ready = KnownReady()
+        self._well: list[OpenDeed] = []  # done, and not known to have stayed ready yet
         self._journal = journal
         self._clock = clock
         self._who = who
@@ -49,21 +50,29 @@ class Deeds:
         self.all.append(one)
         return one
 
-    def follow(self, stores: Mapping[str, Store]) -> list[OpenDeed]:
-        """Asks each how far it is; answers those that came to their end just now."""
+    def follow(self, stores: Mapping[str, Store]) -> list[tuple[OpenDeed, str]]:
+        """Asks each how far it is; answers what has to be noted: "end", and "ready" when it stayed well."""
+        now = self._clock.now()
         for name, store in stores.items():
-            self.ready.look(name, store)
-        now, ended = self._clock.now(), []
+            self.ready.look(name, store, now)
+        told = []
         for index, one in enumerate(self.all):
             if one.progress.stage.over or one.environment not in stores:
                 continue
             progress = _progress(one, stores[one.environment], now)
             if progress == one.progress:
                 continue
-            self.all[index] = one.moved(now, progress)
+            self.all[index] = one = one.moved(now, progress)
             if progress.stage.over:
-                ended.append(self.all[index])
-        return ended
+                told.append((one, "end"))
+            if progress.stage is Stage.DONE:
+                self._well.append(one)
+        for one in self._well:
+            held, known = stores.get(one.environment), self.ready.of(one.environment)
+            if held is not None and all(_ready(held, step) in known for step in one.plan.steps):
+                told.append((one, "ready"))
+        self._well = [one for one in self._well if (one, "ready") not in told]
+        return told
 
     async def recall(self) -> list[OpenDeed]:
         """Reads what earlier runs wrote; answers what they left without an end. Unwritable when it can't."""
@@ -89,7 +98,6 @@ class Deeds:
 
     async def note(self, one: OpenDeed, phase: str, store: Store | None = None) -> None:
         """Writes how a deed stands into the journal, a line a step; Unwritable when it can't."""
-        done = one.progress.stage is Stage.DONE
         for result in one.results:
             if result.stage is Stage.FAILED:
                 continue  # its end was written when it failed
@@ -106,7 +114,7 @@ class Deeds:
                 result.after,
                 one.plan.command,
                 f"{one.progress.stage}: {one.progress.text}",
-                ready=_ready(store, result.step) if done and store is not None else "",
+                ready=_ready(store, result.step) if phase == "ready" and store is not None else "",
             )
             await asyncio.to_thread(self._journal.append, entry)
 

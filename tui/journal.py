@@ -21,7 +21,7 @@ class Unwritable(DeployError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. `phase` is asked, outcome, end or left; lines of one step share their `id`."""
+    """One line. `phase` is asked, outcome, end, ready or left; lines of one step share their `id`."""
 
     when: float  # epoch seconds
     id: str
@@ -35,7 +35,7 @@ class Entry:
     after: str = ""
     command: str = ""
     outcome: str = ""
-    ready: str = ""  # uid of the revision that was ready at its end
+    ready: str = ""  # uid of the revision that stayed ready after its end
     process: str = field(default="", compare=False)  # host:pid of the cockpit that wrote the line
 
 
@@ -94,9 +94,10 @@ class Journal:
         """The same of lines that were read already."""
         last: dict[str, Entry] = {}
         for entry in entries:
-            last[entry.id] = entry
-            if entry.phase == "end":
-                del last[entry.id]
+            if entry.phase in ("end", "ready"):
+                last.pop(entry.id, None)
+            else:
+                last[entry.id] = entry
         return [entry for entry in last.values() if entry.phase == "left" or not self._followed(entry)]
 
     def _followed(self, entry: Entry) -> bool:

@@ -11,6 +11,9 @@ from tui.store import Store
 
 SEEN = "seen ready since this cockpit opened"
 JOURNAL = "the journal saw a deed end well on it"
+STEADY = 30.0
+"""Seconds: what crashes without a readiness probe is ready for a moment, again and again."""
+
 _KINDS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ControllerRevision")
 
 
@@ -21,7 +24,9 @@ class KnownReady:
     """
 
     def __init__(self) -> None:
+        self.steady = STEADY
         self._known: dict[str, dict[str, str]] = {}
+        self._since: dict[str, dict[str, float]] = {}  # those that are ready now
         self._versions: dict[str, tuple[int, ...]] = {}
 
     def of(self, environment: str) -> dict[str, str]:
@@ -34,14 +39,17 @@ class KnownReady:
             if entry.ready:
                 self.of(entry.environment).setdefault(entry.ready, JOURNAL)
 
-    def look(self, environment: str, store: Store) -> None:
+    def look(self, environment: str, store: Store, now: float) -> None:
         """At each tick; costs something only when a workload or a revision changed."""
-        versions = store.versions(_KINDS)
-        if self._versions.get(environment) == versions:
-            return
-        self._versions[environment] = versions
-        for uid in _ready(store):
-            self.of(environment)[uid] = SEEN
+        versions, since = store.versions(_KINDS), self._since.get(environment, {})
+        if self._versions.get(environment) != versions:
+            self._versions[environment] = versions
+            since = {uid: since.get(uid, now) for uid in _ready(store)}
+            self._since[environment] = since
+        known = self.of(environment)
+        for uid, at in since.items():
+            if now - at >= self.steady:
+                known[uid] = SEEN
 
 
 def _ready(store: Store) -> Iterator[str]:
