@@ -112,8 +112,9 @@ async def test_a_restart_is_asked_written_once_followed_and_journaled(
     assert len(writes(world)) == 1
     assert writes(world)[0].startswith("PATCH ")
     await driver.sees("done, revision 4")
+    await driver.until(lambda: b'"phase":"end"' in driver.app.journal.path.read_bytes())
     lines = [json.loads(line) for line in driver.app.journal.path.read_text().splitlines()]
-    assert [line["phase"] for line in lines][:2] == ["asked", "outcome"]
+    assert [line["phase"] for line in lines] == ["asked", "outcome", "end"]
     assert lines[0]["target"]["name"] == "auth"
 
 

@@ -175,7 +175,6 @@ class Cockpit(App[int]):
 
     def _ended(self, one: OpenDeed) -> None:
         failed = one.progress.stage is Stage.FAILED
-        self.run_worker(self._note(one, "end"), group="journal")
         words = f"{one.environment}: {one.plan.title}: {one.progress.text}"
         self.notify(words, severity="error" if failed else "information", timeout=8, markup=False)
         self.attention.tell(words)
