@@ -33,6 +33,7 @@ from tui.screens.cockpit import CockpitScreen
 from tui.settings import Settings
 from tui.survey import Survey
 from tui.theme import ENVIRONMENT_COLOURS, PROTECTED_COLOUR, THEMES
+from widgets.filter_bar import FilterBar
 
 if TYPE_CHECKING:
     from tui.opening import Opening

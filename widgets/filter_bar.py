@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
@@ -61,6 +61,7 @@ class FilterBar(Widget):
         self._prompt = prompt
         self._back: Widget | None = None
         self._told = Filter()
+        self._opened = 0.0  # by the time of messages
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self._prompt), id="prompt")
@@ -81,7 +82,16 @@ class FilterBar(Widget):
         if holder is not self._input:
             self._back = holder
         self.add_class("-open")
-        self._input.focus()
+        self._opened = self.About(self, self._told).time
+        self.screen.set_focus(self._input)  # now, for keys that wait already
+        self._input.focus()  # and after all that was asked for before
+
+    def typed_ahead(self, event: events.Key) -> bool:
+        """Takes a key that was on its way to what had the focus before the bar opened; False: it was not."""
+        if event.time > self._opened:
+            return False
+        self._input.post_message(events.Key(event.key, event.character))
+        return True
 
     def put(self, text: str) -> None:
         """Shows that filter as if it had been typed and kept; empty closes the bar. The focus stays."""
