@@ -140,6 +140,14 @@ def test_literal_ciphertext_is_found_with_its_scope(tmp_path: Path) -> None:
     )
 
 
+def test_one_that_names_no_namespace_is_remarked(tmp_path: Path) -> None:
+    put(tmp_path, {"k8s/sealed.yaml": LITERAL.replace("  namespace: services\n", "", 1)})
+    (place,) = find(tmp_path, SEAL, "production").places
+    assert place.remarks == (
+        "names no namespace: what was sealed for it without one opens in `default` alone",
+    )
+
+
 def test_one_file_for_each_environment_is_its_own(tmp_path: Path) -> None:
     put(
         tmp_path,

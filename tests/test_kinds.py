@@ -191,6 +191,8 @@ def test_secrets_hold_nothing() -> None:
     found = parse("Secret", data={"password": "aHVudGVyMg=="})
     assert found == Named(found.meta)
     assert found.meta.kind == "Secret"
+    written = [{"time": "2026-07-01T10:00:00Z"}, {"time": AT}, {"manager": "kubectl"}]
+    assert parse("Secret", {"managedFields": written}).changed == SECONDS
     assert "aHVudGVyMg" not in repr(found)
 
 

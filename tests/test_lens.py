@@ -151,6 +151,9 @@ def test_a_sidecar_that_does_not_read_it_does_not_count() -> None:
 
 def test_jobs_are_never_restarted() -> None:
     job = Job(meta("Job", "migrate"), spec=spec(ENV_FROM))
-    found = only(*lenses([workload("auth", ENV_FROM), job], [], []))
+    secret = Named(meta("Secret", "auth", created=50.0), changed=200.0)
+    found = only(*lenses([workload("auth", ENV_FROM), job], [], [secret]))
     old = [pod("a", 100.0)]
-    assert [one.meta.name for one in restarts_needed(found, lambda _: old, 200.0)] == ["auth"]
+    assert [one.meta.name for one in restarts_needed(found, lambda _: old)] == ["auth"]
+    never = only(*lenses([workload("auth", ENV_FROM)], [], [Named(secret.meta)]))
+    assert restarts_needed(never, lambda _: old) == ()

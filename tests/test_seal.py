@@ -19,11 +19,12 @@ from tests.sealing_keys import KeyPair, key_pair, make_pem
 from tests.test_chart import LITERAL, chart, values
 from tests.test_seal_controller import controller, service
 from tui.__main__ import main
+from tui.chart import find
 from tui.clock import SystemClock
 from tui.errors import Refused
 from tui.model.plaintext import Plaintext
 from tui.model.sealed_secret import Scope, Seal
-from tui.seal import Request, choose, seal
+from tui.seal import Request, choose, guard, seal
 
 SEAL = Seal("auth-secrets", "services")
 MARKER = "marker-7f3a91-plaintext"
@@ -111,6 +112,27 @@ async def test_an_older_key_of_the_same_controller_is_taken_and_said(
         found = await choose("old.pem", tmp_path, asks, SystemClock())
         newest = (await asks.certificate()).short
     assert (found.newest, found.note) == (False, f"an older key: the newest is {newest}")
+
+
+async def test_another_environments_ciphertext_is_never_overwritten(
+    world: WorldControl, tmp_path: Path
+) -> None:
+    world.put(service("sealed-secrets-controller"))
+    theirs = seal(Request(SEAL, {"JWT_SECRET": Plaintext("x")}, key_pair().certificate))
+    text = LITERAL.replace('    sealedsecrets.bitnami.com/namespace-wide: "true"', "    a: b")
+    async with controller(world) as asks:
+        ours = seal(Request(SEAL, {"JWT_SECRET": Plaintext("x")}, await asks.certificate()))
+        for value, fine in ((theirs, False), (ours, True)):
+            chart(tmp_path, template=text.replace("AgOld==", value.encrypted["JWT_SECRET"]))
+            (place,) = find(tmp_path, SEAL, "production").places
+            assert not place.own
+            if fine:
+                await guard(place, SEAL, asks)
+                with pytest.raises(Refused, match="nobody can tell here"):
+                    await guard(place, SEAL, None)
+            else:
+                with pytest.raises(Refused, match="holds another environment's ciphertext: JWT_SECRET"):
+                    await guard(place, SEAL, asks)
 
 
 def stored_key(number: int, pem: bytes) -> dict[str, Any]:

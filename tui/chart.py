@@ -73,7 +73,7 @@ def place_in(file: Path, seal: Seal) -> tuple[Place, Seal]:
     literal = [each for each in manifests(text, str(file)) if not each.reads]
     if len(literal) > 1 and seal.name:
         literal = [each for each in literal if each.names(seal.name, ("metadata", "name"), "", None)]
-    found = Found([Place(file, ENCRYPTED, each.number, True, each.keys, each.scope) for each in literal])
+    found = Found([_place(file, each, True) for each in literal])
     if not literal:
         folder = next((above for above in file.resolve().parents if (above / "Chart.yaml").is_file()), None)
         for template in sorted((folder / "templates").rglob("*.y*ml")) if folder else ():
@@ -139,8 +139,9 @@ def _in_values(found: Found, folder: Path, template: Path, file: Path, each: Man
     values = _first(file)
     if not _matches(found, file, each, seal, _chart_name(folder), values):
         return
-    off = each.switch if each.switch and values and values.text(*each.switch) == "false" else ()
-    remark = f"{'.'.join(off)} is false there: the chart leaves the SealedSecret out"
+    remarks = _remarks(each)
+    if each.switch and values and values.text(*each.switch) == "false":
+        remarks += (f"{'.'.join(each.switch)} is false there: the chart leaves the SealedSecret out",)
     found.places.append(
         Place(
             file,
@@ -148,7 +149,7 @@ def _in_values(found: Found, folder: Path, template: Path, file: Path, each: Man
             keys=keys_of(values, each.reads),
             scope=each.scope,
             template=template,
-            remarks=(remark,) if off else (),
+            remarks=remarks,
         )
     )
 
@@ -165,7 +166,17 @@ def _literal(
     if _matches(found, file, each, seal, chart, values):
         # from the second folder above on, a name like `staging` may be the checkout's own
         own = is_for("/".join(file.parts[-3:]), environment)
-        found.places.append(Place(file, ENCRYPTED, each.number, own, each.keys, each.scope))
+        found.places.append(_place(file, each, own))
+
+
+def _place(file: Path, each: Manifest, own: bool) -> Place:
+    return Place(file, ENCRYPTED, each.number, own, each.keys, each.scope, remarks=_remarks(each))
+
+
+def _remarks(each: Manifest) -> tuple[str, ...]:
+    if each.scope is Scope.CLUSTER or each.document.get("metadata", "namespace") is not None:
+        return ()
+    return ("names no namespace: what was sealed for it without one opens in `default` alone",)
 
 
 def _matches(

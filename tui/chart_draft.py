@@ -13,7 +13,7 @@ from tui.errors import Conflict, Refused
 from tui.model.sealed_secret import Seal
 from tui.wire.replace import replace
 from tui.wire.sealing import sealed_secret
-from tui.wire.yaml_text import set_values
+from tui.wire.yaml_text import documents, set_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,15 @@ def draft(place: Place, seal: Seal, encrypted: Mapping[str, str]) -> Draft:
     before = read_text(place.file)
     after = set_values(before, place.path, encrypted, place.document, str(place.file))
     return Draft(place.file, before, after, changed, added, kept)
+
+
+def encrypted_at(place: Place) -> dict[str, str]:
+    """The ciphertext at a place, by key; what is no plain text is left out."""
+    if not place.file.exists():
+        return {}
+    found = documents(read_text(place.file), str(place.file))[place.document]
+    values = {key: found.text(*place.path, key) for key in place.keys}
+    return {key: value for key, value in values.items() if value}
 
 
 def write(made: Draft) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tui.chart import Place
+from tui.chart_draft import encrypted_at
 from tui.clock import Clock
 from tui.errors import DeployError, Refused
 from tui.model.plaintext import Plaintext
@@ -77,6 +79,24 @@ async def choose(source: str, folder: Path, controller: SealController | None, c
         title = f"{pinned.origin}: another cluster's certificate: {controller.place} can't open what it seals"
         raise Refused(title, f"its own is {newest.short}: kubeseal --fetch-cert")
     return Chosen(pinned, False, f"an older key: the newest is {newest.short}")
+
+
+async def foreign(place: Place, wanted: Seal, controller: SealController) -> tuple[str, ...]:
+    """Keys whose ciphertext there this controller can't open: another environment's, or for another name."""
+    values = encrypted_at(place)
+    return await controller.unopened(sealed_secret(wanted, values)) if values else ()
+
+
+async def guard(place: Place, wanted: Seal, controller: SealController | None) -> None:
+    """Refused where a file that is not this environment's alone holds what is not this environment's."""
+    if place.own or not place.keys:
+        return
+    hint = "give each environment a file of its own, or name the file yourself"
+    if controller is None:
+        raise Refused(f"{place.file} may hold another environment's ciphertext: nobody can tell here", hint)
+    shut = await foreign(place, wanted, controller)
+    if shut:
+        raise Refused(f"{place.file} holds another environment's ciphertext: {', '.join(shut)}", hint)
 
 
 async def _opens(controller: SealController, certificate: Certificate) -> bool:

@@ -97,7 +97,7 @@ async def _run(typed: argparse.Namespace) -> int:
         chosen = await choose(cert, folder, controller, clock)
         kept = frozenset(place.keys) if place else frozenset()
         made = seal(Request(wanted, values, chosen.certificate, kept))
-        for remark in (chosen.note, *made.remarks):
+        for remark in (chosen.note, *made.remarks, *(place.remarks if place else ())):
             if remark:
                 print(f"deploytui: {remark}", file=sys.stderr)
         if typed.verify and controller is not None:

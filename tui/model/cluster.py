@@ -36,6 +36,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A Secret or ConfigMap: that it exists, never what it holds."""
+    """A Secret or ConfigMap: that it exists, never what it holds. `changed` is when it was last written."""
 
     meta: Meta
+    changed: float | None = None

@@ -66,6 +66,13 @@ class Lens:
         return None if self.sealed is None else self.sealed.provides
 
     @property
+    def changed(self) -> float | None:
+        """When the Secret was last written, None while there is none."""
+        if self.secret is None:
+            return None
+        return self.secret.meta.created if self.secret.changed is None else self.secret.changed
+
+    @property
     def needed(self) -> Mapping[str, tuple[str, ...]]:
         """Consumers by each key that is asked for by name and may not be missing."""
         found: dict[str, list[str]] = {}
@@ -198,12 +205,10 @@ def _volume(name: str, ref: Mapping[str, Any], mounts: _Mounts) -> Iterator[Secr
         yield SecretUse(name, key, "volume", path, mounts[0], optional, live=mounts[1])
 
 
-def restarts_needed(
-    lens: Lens, pods_of: Callable[[Meta], Iterable[Pod]], changed: float | None
-) -> tuple[Consumer, ...]:
+def restarts_needed(lens: Lens, pods_of: Callable[[Meta], Iterable[Pod]]) -> tuple[Consumer, ...]:
     """The workloads that still run with the old values; Jobs read the new ones at their next run."""
     return tuple(
         one
         for one in lens.consumers
-        if one.meta.kind != "Job" and needs_restart(one, pods_of(one.meta), changed)
+        if one.meta.kind != "Job" and needs_restart(one, pods_of(one.meta), lens.changed)
     )

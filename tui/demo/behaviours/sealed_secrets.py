@@ -39,7 +39,7 @@ class SealedSecrets(Controller):
         there = self.cluster.get("Secret", key[1], key[2]) is not None
         if synced is not None and current and (there or synced["status"] == "False"):
             return
-        problem = self._unseal(sealed)
+        problem = self._unseal(sealed, now)
         draft = self.cluster.edit(*key)
         status = draft.setdefault("status", {})
         status["observedGeneration"] = draft["metadata"]["generation"]
@@ -47,7 +47,7 @@ class SealedSecrets(Controller):
         set_condition(status, {**said, **({"message": problem} if problem else {})}, now)
         self.cluster.update(draft)
 
-    def _unseal(self, sealed: Object) -> str:
+    def _unseal(self, sealed: Object, now: float) -> str:
         """What went wrong, or ""."""
         try:
             data = unseal(self.cluster, sealed)
@@ -74,6 +74,7 @@ class SealedSecrets(Controller):
                 "name": meta["name"],
                 "namespace": meta["namespace"],
                 "ownerReferences": [owner_reference(sealed)],
+                "managedFields": [{"manager": "controller", "operation": "Update", "time": time_of(now)}],
             },
             "type": template.get("type") or "Opaque",
             "data": {name: base64.b64encode(value).decode() for name, value in data.items()},
