@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+import tui
 from tests.demo_control import WorldControl
 from tests.sealing_keys import KeyPair, key_pair, make_pem
 from tests.test_chart import LITERAL, chart, values
@@ -287,3 +289,33 @@ def test_the_environments_controller_is_asked(
     assert secret is not None
     assert MARKER not in json.dumps(world.requests())
     assert not world.requests(path="/secrets")
+
+
+def test_the_value_lies_nowhere_afterwards(cert: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    for name in ("home", "tmp", "state", "work"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "work" / "sealed.yaml").write_text(LITERAL)
+    environ = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(Path(tui.__file__).parents[1]),
+        "HOME": str(home),
+        "TMPDIR": str(tmp_path / "tmp"),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+    }
+    command = [sys.executable, "-m", "tui", "seal", "--stdin", "KEY", "--cert", str(cert)]
+    with subprocess.Popen(
+        [*command, "--merge", "sealed.yaml", "--in-place"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=tmp_path / "work",
+        env=environ,
+    ) as process:
+        said, _ = process.communicate(MARKER.encode(), timeout=60)
+    assert process.returncode == 0, said
+    assert b"1 is new" in said
+    assert MARKER.encode() not in said
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert tmp_path / "work" / "sealed.yaml" in files
+    assert not [file for file in files if MARKER.encode() in file.read_bytes()]
