@@ -17,14 +17,14 @@ def test_a_plan_says_all_that_the_operator_has_to_know() -> None:
         (Step("restart", AUTH, "Restart auth"),),
         changes=(Change("image", "auth:2", "auth:1"), Change("env", "", "A=1")),
         remarks=(Remark(Weight.LOOK, "one replica"),),
-        refused=(Refusal(None, "personal is paused"),),
+        refused=(Refusal(Target("Deployment", "services", "personal", "uid-2"), "paused"),),
         command="kubectl rollout restart deploy/auth",
     )
     shown = [["".join(span.text for span in line) for line in part.lines] for part in sections(plan)]
     assert shown == [
         ["Restart auth", "services / Deployment auth   uid uid-1"],
         ["image   auth:2 → auth:1", "env     unset → A=1"],
-        ["! one replica", "✗ left out: personal is paused"],
+        ["! one replica", "✗ left out: personal: paused"],
         ["Same as  kubectl rollout restart deploy/auth"],
     ]
     assert [part.title for part in sections(plan)] == ["", "What changes", "What to know", ""]

@@ -68,6 +68,11 @@ class Refusal:
     target: Target | None
     text: str
 
+    @property
+    def words(self) -> str:
+        """With the name of what is left out, for lists."""
+        return f"{self.target.name}: {self.text}" if self.target is not None else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -28,7 +28,7 @@ def sections(plan: Plan) -> list[Section]:
         [Span(f"{_SIGNS[remark.weight]} ", _TONES[remark.weight]), Span(remark.text)]
         for remark in plan.remarks
     ]
-    to_know += [[Span("✗ left out: ", Tone.BAD), Span(refusal.text)] for refusal in plan.refused]
+    to_know += [[Span("✗ left out: ", Tone.BAD), Span(refusal.words)] for refusal in plan.refused]
     if to_know:
         found.append(Section("What to know", Tone.LOOK, to_know))
     if plan.command:

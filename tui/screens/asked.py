@@ -62,7 +62,8 @@ async def _deed(cockpit: Cockpit, screen: CockpitScreen, deed: Deed, targets: tu
     )
     refused = deed.refuse(asked)
     if len(refused) >= len(targets):
-        return _say(cockpit, refused[0].text)
+        said = [one.words for one in refused] if len(targets) > 1 else [refused[0].text]
+        return _say(cockpit, "\n".join(said))
     journal = await _journal(cockpit)
     if journal != "on" and environment.protected:
         return _say(cockpit, f"no deed in {environment.name}, which is protected: {journal}")
