@@ -152,6 +152,7 @@ def test_job_and_cron_job() -> None:
     spec = {"schedule": "5 * * * *", "jobTemplate": {"spec": {"template": TEMPLATE}}}
     cron = cast(CronJob, parse("CronJob", spec=spec, status={"lastScheduleTime": AT, "active": [{}]}))
     assert (cron.schedule, cron.active, cron.last_scheduled) == ("5 * * * *", 1, SECONDS)
+    assert (cron.images, json.loads(cron.spec)) == (("auth:1",), {"template": TEMPLATE})
 
 
 def test_events_of_both_generations() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tui.model.cluster import Named
-from tui.model.job import Job
+from tui.model.job import CronJob, Job
 from tui.model.key import Meta
 from tui.model.lens import ALL, Lens, SecretUse, lenses, needs_restart, restarts_needed, uses_of
 from tui.model.pod import Container, Pod
@@ -151,8 +151,9 @@ def test_a_sidecar_that_does_not_read_it_does_not_count() -> None:
 
 def test_jobs_are_never_restarted() -> None:
     job = Job(meta("Job", "migrate"), spec=spec(ENV_FROM))
+    cron = CronJob(meta("CronJob", "cleanup"), spec=spec(ENV_FROM))
     secret = Named(meta("Secret", "auth", created=50.0), changed=200.0)
-    found = only(*lenses([workload("auth", ENV_FROM), job], [], [secret]))
+    found = only(*lenses([workload("auth", ENV_FROM), job, cron], [], [secret]))
     old = [pod("a", 100.0)]
     assert [one.meta.name for one in restarts_needed(found, lambda _: old)] == ["auth"]
     never = only(*lenses([workload("auth", ENV_FROM)], [], [Named(secret.meta)]))

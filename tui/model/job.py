@@ -46,3 +46,4 @@ class CronJob:
     last_scheduled: float | None = None
     last_succeeded: float | None = None
     images: tuple[str, ...] = ()
+    spec: bytes = b"{}"  # JSON of jobTemplate.spec: that of the Jobs it makes

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.model.cluster import Named
-from tui.model.job import Job
+from tui.model.job import CronJob, Job
 from tui.model.key import Meta
 from tui.model.pod import Pod
 from tui.model.sealed_secret import SealedSecret
@@ -112,7 +112,7 @@ class Lens:
 
 
 def lenses(
-    workloads: Iterable[Workload | Job], sealed: Iterable[SealedSecret], secrets: Iterable[Named]
+    workloads: Iterable[Workload | Job | CronJob], sealed: Iterable[SealedSecret], secrets: Iterable[Named]
 ) -> tuple[Lens, ...]:
     """Every Secret that is sealed or read, by namespace and name; others are nobody's here."""
     readers: dict[tuple[str, str], list[Consumer]] = {}
@@ -210,5 +210,5 @@ def restarts_needed(lens: Lens, pods_of: Callable[[Meta], Iterable[Pod]]) -> tup
     return tuple(
         one
         for one in lens.consumers
-        if one.meta.kind != "Job" and needs_restart(one, pods_of(one.meta), lens.changed)
+        if one.meta.kind not in ("Job", "CronJob") and needs_restart(one, pods_of(one.meta), lens.changed)
     )

@@ -19,9 +19,9 @@ class RawJobSpec(msgspec.Struct, gc=False):
 
 
 class RawJobTemplate(msgspec.Struct, gc=False):
-    """`jobTemplate`."""
+    """`jobTemplate`; its spec stays bytes and is decoded a second time."""
 
-    spec: RawJobSpec = msgspec.field(default_factory=RawJobSpec)
+    spec: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))
 
 
 class RawSpec(msgspec.Struct, gc=False, rename="camel"):
@@ -50,11 +50,13 @@ class RawCronJob(msgspec.Struct, gc=False):
 
 
 _OBJECT = msgspec.json.Decoder(RawCronJob)
+_JOB = msgspec.json.Decoder(RawJobSpec)
 
 
 def parse(raw: bytes) -> CronJob:
     """`active` counts the running Jobs."""
     found = _OBJECT.decode(raw)
+    spec = bytes(found.spec.job_template.spec)
     return CronJob(
         meta=meta("CronJob", found.metadata),
         schedule=found.spec.schedule,
@@ -63,7 +65,8 @@ def parse(raw: bytes) -> CronJob:
         active=len(found.status.active or ()),
         last_scheduled=at(found.status.last_schedule_time),
         last_succeeded=at(found.status.last_successful_time),
-        images=images(found.spec.job_template.spec.template.spec),
+        images=images(_JOB.decode(spec).template.spec),
+        spec=spec,
     )
 
 
