@@ -156,6 +156,9 @@ def test_the_demo_leaves_a_secret_that_is_not_its_own() -> None:
     def manage(draft: Object) -> None:
         draft["metadata"]["annotations"] = {"sealedsecrets.bitnami.com/managed": "true"}
 
+    record = KIND.read(json.dumps(world.get("SealedSecret", "auth")).encode())
+    assert isinstance(record, SealedSecret)
+    assert "sealedsecrets.bitnami.com/managed=true" in judge(record).advice
     world.change("Secret", "auth", manage)
     world.change("SealedSecret", "auth", lambda draft: draft["spec"].update(template={"type": "Opaque"}))
     world.run(1)

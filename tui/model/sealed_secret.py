@@ -96,6 +96,20 @@ class SealVerdict:
     keys: tuple[str, ...] = ()
     since: float | None = None
 
+    @property
+    def advice(self) -> str:
+        """What would mend it; "" where nothing is wrong or nobody can tell."""
+        return _ADVICE.get(self.state, "")
+
+
+_ADVICE = {
+    SealState.WAITING: "is the controller running?",
+    SealState.STALE: "the controller has not looked at it again: is it running? It gives up after 5 tries",
+    SealState.CANNOT_DECRYPT: "sealed for another name, namespace or scope, or for another cluster",
+    SealState.NOT_MANAGED: f"annotate the Secret with {MANAGED}=true: the controller then owns it, "
+    "and replaces all its keys with those that are sealed",
+}
+
 
 def judge(sealed: SealedSecret, events: Iterable[Event] = ()) -> SealVerdict:
     """From its condition; an event may be fresher in words, since a False that stays keeps its text."""
