@@ -19,6 +19,7 @@ from tui.model.job import Job
 from tui.model.key import Condition
 from tui.model.recording import Recording
 from tui.panes.waves import WavesPane, service_of
+from tui.present import job as jobs
 from tui.present import waves
 from tui.survey import Survey
 from widgets.since import words
@@ -40,13 +41,13 @@ def done(name: str, wave: int, *, ago: float, **more: Any) -> Job:
 
 
 def shown(
-    jobs: Iterable[Job],
+    of: Iterable[Job],
     recordings: Sequence[Recording] = (),
     service: str = "",
     goose: dict[str, GooseRun] | None = None,
 ) -> list[str]:
     """The lines of the pane."""
-    store = filled(jobs)
+    store = filled(of)
     for name, run in (goose or {}).items():
         store.set_goose(f"Job/{name}", run)
     survey = Survey(store, Environment("production"))
@@ -141,6 +142,31 @@ def test_what_is_gone_stays_and_says_how_long_the_last_took() -> None:
     assert lines[3].startswith("     gone, recorded ")
     alive = hook("auth-migrate", -5, ago=4)
     assert shown([alive], [new, old])[2:] == ["▸ -5 auth-migrate  runs 4 slast 20 s", "     last 20 s"]
+
+
+def test_a_database_that_another_image_took_further_is_ahead() -> None:
+    def run(image: str, version: int) -> Recording:
+        goose = GooseRun(1, "x.sql", version, NOW, NOW, GooseKind.DONE)
+        return recorded("auth-migrate", f"{image}{version}", ago=500 - version, images=(image,), goose=goose)
+
+    nothing = {"auth-migrate": GooseRun(version=43, state=GooseKind.NOTHING)}
+    now = done("auth-migrate", -5, ago=50, images=("old",))
+    assert shown([now], [run("old", 41), run("new", 43)], goose=nothing)[2:] == [
+        "~ -5 auth-migrate  v43last 20 s",
+        "     database ahead of this image (v41)",
+    ]
+    unchanged = ["✓ -5 auth-migrate  v43 unchangedlast 20 s"]
+    assert shown([now], [run("old", 41), run("old", 43)], goose=nothing)[2:] == unchanged
+    assert shown([now], [run("old", 41)], goose=nothing)[2:] == unchanged
+
+
+def test_the_jobs_tab_says_the_same_of_goose() -> None:
+    store = filled([job("auth-migrate")])
+    store.set_goose("Job/auth-migrate", GooseRun(2, "x.sql", 9, NOW - 30, NOW - 7))
+    survey = Survey(store, Environment("production"))
+    survey.refresh(NOW)
+    (row,) = jobs.rows(store, survey, None, NOW)
+    assert "2 done, silent 7 s" in [words(part, NOW) for cell in row.cells for part in cell]
 
 
 def test_what_is_long_gone_is_shown_only_of_the_selected_service() -> None:

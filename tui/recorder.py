@@ -105,6 +105,8 @@ class Recorder:
             del self._running[uid]
             self._note(uid)
         for uid, job in jobs.items():
+            if uid in self._known and self._store.goose(uid) is None:
+                self._store.set_goose(uid, self._known[uid].goose)
             if uid not in self._running and is_migration(job):
                 self._running[uid] = group.create_task(self._record(job), name=f"record {job.meta.name}")
 
@@ -144,7 +146,7 @@ class Recorder:
             if work.kept is not None:
                 work.kept.close()
                 work.kept = None
-            return self._over(work.job.meta.uid) and not tail.status.following
+            return False
         finally:
             await _cancelled(*tasks)
         return True
@@ -159,8 +161,6 @@ class Recorder:
                 self._store.set_goose(uid, newest(work.runs.values()))
                 if work.kept is not None:
                     work.kept.write(batch)
-                if self._over(uid) and not tail.status.following:
-                    return
 
     async def _until_over(self, tail: Tail, work: _Work) -> None:
         """Returns when the Job ended after its last line was written."""
@@ -171,8 +171,9 @@ class Recorder:
             work.job = found if isinstance(found, Job) else work.job
             if self._over(uid):
                 await self._clock.sleep(_LAST)
-                if not tail.status.following:
-                    return
+                while not tail.drained:
+                    await self._clock.sleep(_LAST)
+                return
             await self._store.changed(("Job", "Pod"), versions)
 
     async def _until_writable(self, work: _Work) -> None:

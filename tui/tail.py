@@ -98,6 +98,7 @@ class Tail:
         self._total = 0
         self._waits = ""
         self._gathered = False
+        self._handing = False  # between the first and the last batch of what was taken
 
     @property
     def status(self) -> TailStatus:
@@ -116,6 +117,12 @@ class Tail:
             last,
         )
         return replace(status, words=self._words(status))
+
+    @property
+    def drained(self) -> bool:
+        """Whether all containers that are known were read to their end, and all of it was handed out."""
+        finished = all(tail.figures.finished for tail in self._tails.values())
+        return finished and self._inbox.empty and not self._handing
 
     def _words(self, status: TailStatus) -> str:
         if not self._tails:
@@ -150,8 +157,10 @@ class Tail:
                     await manager
                 if len(self._tails) > 1:
                     await self._gather()
+                self._handing = True
                 for batch in batched(merge(self._inbox.take())):
                     yield batch
+                self._handing = False
         finally:
             manager.cancel()
             await asyncio.gather(manager, return_exceptions=True)

@@ -29,6 +29,11 @@ class Inbox:
                 self._room.clear()
         self._some.set()
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing waits to be taken."""
+        return not self._items
+
     async def ready(self) -> None:
         """Waits until there is something, or until `wake`."""
         await self._some.wait()

@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tui.model.goose import GooseKind, GooseRun
 from tui.model.health import JobHealth, series_name, series_of
+from tui.model.job import Job
 from tui.model.migration import is_migration, migration
 from tui.model.recording import Recording
 
@@ -50,6 +52,7 @@ class Wave:
     health: JobHealth | None = None
     recording: Recording | None = None
     last: Recording | None = None
+    newest: int | None = None  # the last version that its image has, where the database is ahead of it
 
     @property
     def status(self) -> str:
@@ -103,7 +106,22 @@ def before(wave: Wave, group: Iterable[Wave]) -> Wave | None:
     )
 
 
-def _of_job(health: JobHealth, recordings: Iterable[Recording]) -> Wave:
+def behind(job: Job, goose: GooseRun | None, recordings: Iterable[Recording]) -> int | None:
+    """The last version that this image has, where another image took the database beyond it, else None.
+
+    goose only says that there is nothing to do; the versions are those that runs of both images reached.
+    """
+    if goose is None or goose.state is not GooseKind.NOTHING or goose.version is None:
+        return None
+    reached = [
+        (one.images, one.goose.version or 0) for one in recordings if one.goose.state is GooseKind.DONE
+    ]
+    own = [version for images, version in reached if images == job.images]
+    others = [version for images, version in reached if images != job.images]
+    return max(own) if own and max(own) < goose.version and goose.version in others else None
+
+
+def _of_job(health: JobHealth, recordings: Sequence[Recording]) -> Wave:
     meta, whose = health.job.meta, migration(health.job)
     return Wave(
         meta.uid,
@@ -115,6 +133,7 @@ def _of_job(health: JobHealth, recordings: Iterable[Recording]) -> Wave:
         meta.created,
         health,
         last=_good(recordings, meta.uid),
+        newest=behind(health.job, health.goose, recordings),
     )
 
 

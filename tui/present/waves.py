@@ -128,6 +128,9 @@ def words(wave: Wave, first: Wave | None) -> Words:
     if wave.recording is not None:
         return _recorded(wave.recording)
     assert wave.health is not None
+    if wave.newest is not None and wave.health.goose is not None:
+        ahead = Span(f"database ahead of this image (v{wave.newest})", Tone.LOOK)
+        return Words(Span("~", Tone.LOOK), (Span(f"v{wave.health.goose.version}", Tone.LOOK),), (ahead,))
     return _live(wave.health, words_of_last(wave))
 
 
