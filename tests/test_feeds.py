@@ -118,9 +118,11 @@ async def test_410_within_the_stream_lists_again(world: WorldControl) -> None:
         world.clear_requests()
         status = {"kind": "Status", "code": 410, "reason": "Expired"}
         world.inject("ConfigMap", json.dumps({"type": "ERROR", "object": status}) + "\n")
+        await until(lambda: len(watches(world)) == 2 and world.streams())
         world.delete("ConfigMap", "maps", "a")
-        await until(lambda: not names(store) and state(store) is LinkState.LIVE)
-        assert watches(world) == [False, True]
+        await until(lambda: not names(store))
+        assert watches(world) == [False, True], "one list, and the stream that goes on from it"
+        assert state(store) is LinkState.LIVE
 
 
 async def test_429_watches_again_without_a_list(world: WorldControl) -> None:
