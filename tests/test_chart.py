@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tui.chart import Place, find, fresh, is_for
+from tui.chart import Place, configured, find, fresh, is_for
 from tui.chart_draft import draft, write
 from tui.errors import Conflict, Refused
 from tui.model.sealed_secret import Scope, Seal
@@ -163,6 +163,24 @@ def test_one_file_for_each_environment_is_its_own(tmp_path: Path) -> None:
         ("staging", False, 0),
     ]
     assert "broken.yaml" in found.misses[0]
+
+
+def test_the_configuration_may_name_the_file(tmp_path: Path) -> None:
+    other = LITERAL.replace("auth-secrets", "mail-secrets")
+    put(tmp_path, {"sealed/auth/production.yaml": LITERAL, "sealed/mail/production.yaml": other})
+    pattern = "sealed/{service}/{environment}.yaml"
+    (place,) = configured(tmp_path, pattern, SEAL, "production")
+    assert place.file == tmp_path / "sealed" / "auth" / "production.yaml"
+    assert configured(tmp_path, pattern, SEAL, "staging") == ()
+    assert configured(tmp_path, pattern, Seal("auth-secrets", "default"), "production") == ()
+
+
+@pytest.mark.parametrize("pattern", ["", "/etc/{service}", "../{service}"])
+def test_a_pattern_stays_inside_the_repository(tmp_path: Path, pattern: str) -> None:
+    with pytest.raises(Refused, match="no path from the repository's root"):
+        configured(tmp_path, pattern, SEAL, "production")
+    with pytest.raises(Refused, match="no path from the repository's root"):
+        find(tmp_path, SEAL, "production", pattern)
 
 
 def test_a_template_that_is_not_yaml_is_told_with_its_line(tmp_path: Path) -> None:

@@ -90,6 +90,20 @@ def place_in(file: Path, seal: Seal) -> tuple[Place, Seal]:
     return place, literal[0].seal(seal)
 
 
+def configured(root: Path, pattern: str, seal: Seal, environment: str) -> tuple[Place, ...]:
+    """Its places in the files that the configuration names by {service}, {environment} and {secret}."""
+    named = pattern.replace("{environment}", environment).replace("{secret}", seal.name)
+    found = []
+    for file in _glob(root, named):
+        try:
+            place, own = place_in(file, seal)
+        except Refused:  # of another service
+            continue
+        if (own.name, own.namespace) == (seal.name, seal.namespace):
+            found.append(place)
+    return tuple(found)
+
+
 def fresh(root: Path, seal: Seal, pattern: str = CHART) -> Place | None:
     """A new file for one that is nowhere yet: in the one chart whose name the Secret's begins with."""
     named = [
@@ -213,10 +227,16 @@ def _first(file: Path) -> Document | None:
     return found[0] if found else None
 
 
+def _glob(root: Path, pattern: str) -> list[Path]:
+    """What a configured pattern names; Refused when it leaves the repository."""
+    if not pattern or Path(pattern).is_absolute() or ".." in Path(pattern).parts:
+        raise Refused(f'"{pattern}" is no path from the repository\'s root', "mend chart: or file:")
+    return sorted(root.glob(pattern.replace("{service}", "*")))
+
+
 def _charts(root: Path, pattern: str) -> list[Path]:
     """By the configured pattern, else wherever a Chart.yaml lies."""
-    found = sorted(folder for folder in root.glob(pattern.replace("{service}", "*")))
-    charts = [folder for folder in found if (folder / "Chart.yaml").is_file()]
+    charts = [folder for folder in _glob(root, pattern) if (folder / "Chart.yaml").is_file()]
     return charts or [file.parent for file in _walk(root) if file.name == "Chart.yaml"]
 
 

@@ -18,7 +18,7 @@ from tui.wire.yaml_entry import Entry
 # Tables that later issues read; the inner names are those of product.md section 5, None where any will do.
 _SECTIONS: Mapping[str, tuple[str, ...] | None] = {
     "argocd": ("namespace", "context", "kubeconfig", "selector"),
-    "sealed-secrets": ("controller", "cert"),
+    "sealed-secrets": ("controller", "cert", "file"),
     "services": ("chart", "workload", "migration"),
     "deploy": None,
 }
