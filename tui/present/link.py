@@ -31,11 +31,15 @@ _WORDS = {
 }
 
 
+_MOMENT = 10.0  # seconds
+
+
 def link_span(linked: Linked | None, now: float) -> Span:
-    """`● live`, `× stale 40 s`, `× unreachable`."""
+    """`● live`, `× stale 40 s`, `× unreachable`; an age only once it is more than a moment."""
     if linked is None:
         return Span("○ not read", Tone.QUIET)
     words, tone = _WORDS[linked.link.state]
-    if linked.link.state is LinkState.STALE:
-        words = f"{words} {ago(now - linked.link.since)}"
+    age = now - linked.link.since
+    if linked.link.state is LinkState.STALE and age > _MOMENT:
+        words = f"{words} {ago(age)}"
     return Span(words, tone)
