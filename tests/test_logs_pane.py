@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from tests.cockpit import Driver, cockpit, settings_of
 from tests.demo_control import Demo, WorldControl
@@ -115,6 +116,18 @@ async def test_a_search_typed_before_the_first_line(small: Opened) -> None:
     assert view_of(driver).cursor_line == 7
 
 
+async def test_what_is_typed_in_one_go_after_the_slash_is_searched(small: Opened) -> None:
+    driver, world = small
+    put(world, 30)
+    await full_log(driver, "Pod", "talker")
+    await driver.sees("app text 29.")
+    for key in ("slash", "e", "x", "t", "space", "2", "7", "enter"):
+        driver.app.post_message(events.Key(key, {"slash": "/", "space": " ", "enter": "\r"}.get(key, key)))
+    await driver.sees("/ext 27 1 of 1")
+    await until(driver, lambda: view_of(driver).has_focus)
+    assert "errors only" not in driver.screen()
+
+
 async def test_no_deed_in_the_full_log(small: Opened) -> None:
     driver, world = small
     await full_log(driver, "Deployment", "auth")
@@ -206,7 +219,7 @@ async def test_the_head_of_a_long_log_and_older_lines_at_the_top(small: Opened) 
     await driver.sees("app text 999.")
     await driver.press("1")
     await driver.sees("app text 0.")
-    await driver.sees("talker ▸ from its beginning")
+    await driver.sees("talker ▸ from the beginning")
 
 
 async def test_one_container_or_all(small: Opened) -> None:

@@ -90,7 +90,7 @@ class FilterBar(Widget):
         """Takes a key that was on its way to what had the focus before the bar opened; False: it was not."""
         if event.time > self._opened:
             return False
-        self._input.post_message(events.Key(event.key, event.character))
+        self.app.post_message(events.Key(event.key, event.character))
         return True
 
     def put(self, text: str) -> None:

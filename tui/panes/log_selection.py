@@ -21,19 +21,25 @@ _KINDS = LOGGED | {"CronJob"}
 class Reach:
     """How far back a log begins."""
 
-    words: str = ""
-    lines: int | None = LINES  # of each container; None: all
+    id: str
+    help: str
+    lines: int | None = None  # of each container; None: all
     seconds: int = 0  # before now
+
+    @property
+    def words(self) -> str:
+        """For the title, where the last lines go without saying."""
+        return "" if self.lines else self.help[0].lower() + self.help[1:]
 
 
 REACHES = (
-    Reach(),
-    Reach("from its beginning", None),
-    Reach("last 1 m", None, 60),
-    Reach("last 5 m", None, 300),
-    Reach("last 15 m", None, 900),
-    Reach("last 30 m", None, 1800),
-    Reach("last 1 h", None, 3600),
+    Reach("tail", "The last lines, followed", LINES),
+    Reach("head", "From the beginning"),
+    Reach("1m", "Last 1 m", seconds=60),
+    Reach("5m", "Last 5 m", seconds=300),
+    Reach("15m", "Last 15 m", seconds=900),
+    Reach("30m", "Last 30 m", seconds=1800),
+    Reach("1h", "Last 1 h", seconds=3600),
 )
 
 

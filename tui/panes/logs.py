@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -44,18 +45,10 @@ class LogsPane(Vertical):
 
     BINDINGS = [
         *[
-            Binding(str(number), f"reach({number})", words, show=False, id=f"logs.{name}")
-            for number, (name, words) in enumerate(
-                [
-                    ("tail", "The last lines, followed (full log)"),
-                    ("head", "From the beginning (full log)"),
-                    ("1m", "The last minute (full log)"),
-                    ("5m", "The last 5 minutes (full log)"),
-                    ("15m", "The last 15 minutes (full log)"),
-                    ("30m", "The last 30 minutes (full log)"),
-                    ("1h", "The last hour (full log)"),
-                ]
+            Binding(
+                str(number), f"reach({number})", f"{one.help} (full log)", show=False, id=f"logs.{one.id}"
             )
+            for number, one in enumerate(REACHES)
         ],
         Binding("s", "follow", "Follow the end, or hold", show=False, id="logs.follow"),
         Binding("w", "wrap", "Wrap long lines, or clip them", show=False, id="logs.wrap"),
@@ -75,6 +68,7 @@ class LogsPane(Vertical):
     def __init__(self, *, clock: Clock, ring_bytes: int, folder: Path | None = None) -> None:
         """Logs are saved in `folder`, without one in the current folder."""
         super().__init__(id="logs", classes="pane")
+        self.border_title = "5 Logs"
         self._clock = clock
         self._ring_bytes = ring_bytes
         self._folder = folder or Path()
@@ -89,15 +83,12 @@ class LogsPane(Vertical):
         self._since = 0.0  # when it became that
         self._shown: Request | None = None
         self._flow: LogFlow | None = None
-        self._worker: Worker[None] | None = None
         self._problem = ""
+        self._at_top = False  # of the lines that are here
 
     def compose(self) -> ComposeResult:
         yield self.log_view
         yield self.search_bar
-
-    def on_mount(self) -> None:
-        self.border_title = "5 Logs"
 
     def _paint(self, tag: Hashable | None, payload: object) -> Text:
         return self._painter.paint(cast("Source | None", tag), cast("bytes | Seam", payload))
@@ -105,7 +96,7 @@ class LogsPane(Vertical):
     # What is shown
 
     def show(self, view: View, targets: tuple[Record, ...]) -> None:
-        """Called at each tick: begins a tail when another selection has rested, and paints what came."""
+        """At each tick: begins a tail when another selection has rested, and paints what came."""
         self._view = view
         wanted = self._next(view, targets[0] if targets else None)
         if wanted is not None:
@@ -135,8 +126,7 @@ class LogsPane(Vertical):
         """What is shown is of an environment that is not in front any more."""
         if self._shown is None or self.pinned:
             return
-        if self._worker is not None:
-            self._worker.cancel()
+        self.workers.cancel_group(self, "logs")
         self._wanted = self._shown = self._flow = self._view = None
         self.log_view.attach(Ring(self._ring_bytes))
         self._tell()
@@ -147,7 +137,9 @@ class LogsPane(Vertical):
             self.log_view.wrap = record.meta.kind == "Job"
         self._shown, self._problem = request, ""
         since = log_selection.since(request.reach, self._clock.now())
-        tail = Tail(
+        recorder = view.session.recorder
+        replay = recorder.replay(record.meta.uid) if recorder is not None else None
+        tail = replay or Tail(
             view.session.client,
             view.session.store,
             self._clock,
@@ -159,9 +151,11 @@ class LogsPane(Vertical):
         self.log_view.attach(ring)
         if request.reach is REACHES[1]:
             self.log_view.action_top()
-        if self._worker is not None:
-            self._worker.cancel()
-        self._worker = self.run_worker(self._follow(self._flow), group="logs")
+        self._start(partial(self._follow, self._flow), "logs")
+
+    def _start(self, work: Callable[[], Coroutine[None, None, None]], group: str) -> Worker[None]:
+        """In place of what the group was doing. Not a coroutine: one that never starts would warn."""
+        return self.run_worker(work, group=group, exclusive=True)
 
     async def _follow(self, flow: LogFlow) -> None:
         try:
@@ -172,8 +166,10 @@ class LogsPane(Vertical):
     @on(LogView.StatusChanged)
     def _status_changed(self, message: LogView.StatusChanged) -> None:
         message.stop()
-        if message.status.at_top and self._flow is not None:
-            self.run_worker(self._flow.older(), group="older", exclusive=True)
+        came_up = message.status.at_top and not self._at_top
+        self._at_top = message.status.at_top
+        if came_up and self._flow is not None:
+            self._start(self._flow.older, "older")
 
     def _tell(self) -> None:
         """Title: what is shown and how the tail does. Subtitle: how it is looked at."""
@@ -189,13 +185,13 @@ class LogsPane(Vertical):
         if Content(title).markup != self.border_title:
             self.border_title = Content(title).markup
         seen = self.log_view.status
-        words = [
+        words = (
             f"{_FILTERED[self._level]}: {seen.sifted}" if self._level else "",
             f"/{seen.pattern} {seen.match_index or '-'} of {seen.matches}" if seen.pattern else "",
             "only matching" if seen.only_matching else "",
             "wrapped" if seen.wrap else "",
             "raw" if self._painter.options.raw else "",
-        ]
+        )
         subtitle = Content(", ".join(word for word in words if word)).markup
         if subtitle != self.border_subtitle:
             self.border_subtitle = subtitle
@@ -281,7 +277,8 @@ class LogsPane(Vertical):
     def action_save(self) -> None:
         """All lines that are kept, in a file of their own."""
         if self._shown is not None and self._view is not None:
-            self.run_worker(self._save(self._view.session.environment.name, self._shown.record), group="save")
+            environment = self._view.session.environment.name
+            self._start(partial(self._save, environment, self._shown.record), "save")
 
     async def _save(self, environment: str, record: Record) -> None:
         ring, meta = self.log_view.ring, record.meta
