@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from tui.merge import merge
 from tui.model.log import Chunk, Seam, SeamKind, Source
 from tui.present.log_fold import Piece, folded
+from tui.recorder import Replay
 from tui.tail import Shown, Tail
 from widgets.ring import Block, Line, Ring
 
@@ -17,7 +18,7 @@ _FOLDED_LINES = 20_000  # a longer log is not compared
 class LogFlow:
     """One tail and its ring; with `folds`, failed attempts that are alike become one."""
 
-    def __init__(self, tail: Tail, ring: Ring, *, folds: bool = False) -> None:
+    def __init__(self, tail: Tail | Replay, ring: Ring, *, folds: bool = False) -> None:
         self.tail = tail
         self.ring = ring
         self._folds = folds
