@@ -41,7 +41,7 @@ class WorkPane(Vertical):
         marks = len(self.current.table.marks)
         marked = f", {marks} marked" if marks else ""
         hidden = self.current.table.hidden_marks
-        of = f" of {self.current.of.meta.name}" if self.current.of is not None else ""
+        of = f", of {self.current.of.meta.name}" if self.current.of is not None else ""
         self._frame(title, f" {count}{of}{marked}{f' ({hidden} hidden)' if hidden else ''} ")
 
     def show_nothing(self, words: str) -> None:

@@ -58,16 +58,14 @@ def hints(screen: CockpitScreen) -> list[Hint]:
     whom = f" {targets[0].meta.name}" if targets else ""
     if table.marks:
         whom = f" {len(table.marks)} marked{hidden}"
-    return [
-        Hint(
-            keys_of(screen.cockpit.settings.keymap, action)[0],
-            action.words + (whom if action.id == "restart" else ""),
-            dim=bool(why_not(screen, action, targets)),
-            keep=action.id == "help",
-        )
-        for action in ACTIONS
-        if action.show
-    ]
+    found = []
+    for action in ACTIONS:
+        if action.show:
+            dim = bool(why_not(screen, action, targets))
+            words = action.words + (whom if action.id == "restart" and not dim else "")
+            key = keys_of(screen.cockpit.settings.keymap, action)[0]
+            found.append(Hint(key, words, dim=dim, keep=action.id == "help"))
+    return found
 
 
 def keys_of(keymap: Mapping[str, str], action: Action) -> list[str]:
