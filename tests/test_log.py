@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tui.model.log import Seam, SeamKind, Source
+from tui.model.log import Chunk, Seam, SeamKind, Source
 from tui.present.log import LogOptions, LogPainter, Times, series
+from tui.present.log_filter import AtLeast
+from tui.present.log_fold import Piece, folded
 from tui.present.log_level import Level, level_of
 
 POD = Source("services", "auth-6x8fq", "u1", "app", label="auth-6x8fq")
@@ -95,3 +97,52 @@ def test_error_lines_are_known_as_such() -> None:
     painter = LogPainter()
     assert painter.is_error(AT + b"FATAL: no password")
     assert not painter.is_error(AT + b"all is well")
+
+
+def attempt(number: int, why: str = "no such table", *, bad: bool = True) -> list[Piece]:
+    """What one pod of a Job wrote, and its end."""
+    source = Source("services", f"migrate-{number}abc", f"u{number}", "goose")
+    text = f"2026/08/01 12:0{number}:03 OK 00001_a.sql ({number} ms)\nmigrate-{number}abc: {why}\n"
+    data = b"".join(b"2026-08-01T12:0%d:03Z " % number + line for line in text.encode().splitlines(True))
+    end = Seam(SeamKind.END, f"{source.pod} failed: exit 1", float(number), bad=bad, source=source)
+    return [Seam(SeamKind.NEW_POD, f"new pod {source.pod}", 0.0), Chunk(source, data, 2), end]
+
+
+def kinds(pieces: list[Piece]) -> list[str]:
+    return [piece.kind if isinstance(piece, Seam) else piece.source.pod for piece in pieces]
+
+
+def test_attempts_that_failed_alike_become_one_with_a_count() -> None:
+    found = folded([*attempt(1), *attempt(2), *attempt(3)])
+    assert found is not None
+    assert kinds(found) == ["fold", "migrate-3abc", "end"]
+    again = folded([*found, *attempt(4)])
+    assert again is not None
+    assert kinds(again) == ["fold", "migrate-4abc", "end"]
+    assert isinstance(again[0], Seam)
+    assert again[0].text.startswith("4 attempts, same error")
+
+
+def test_attempts_that_differ_stay_whole() -> None:
+    assert folded([*attempt(1), *attempt(2, "no such column")]) is None
+    assert folded([*attempt(1, bad=False), *attempt(2, bad=False)]) is None
+    one, two = attempt(1), attempt(2)
+    assert folded([*one[:2], *two[:2], one[2], two[2]]) is None
+    found = folded([*attempt(1), *attempt(2, "other"), *attempt(3, "other"), *attempt(4)[:2]])
+    assert found is not None
+    assert kinds(found)[3:] == ["fold", "migrate-3abc", "end", "new pod", "migrate-4abc"]
+
+
+def test_lines_of_a_level_with_what_goes_on_below_them() -> None:
+    lines = (
+        b"fine",
+        b"ERROR lost",
+        b"\tat main.go:1",
+        b"WARN slow",
+        b'{"level":50,"msg":"x"}',
+        b"  indented",
+        b"ok",
+    )
+    data = b"".join(AT + line + b"\n" for line in lines)
+    assert AtLeast(Level.ERROR).lines(data) == [1, 2, 4, 5]
+    assert AtLeast(Level.WARN).lines(data) == [1, 2, 3, 4, 5]

@@ -66,7 +66,8 @@ class LogPainter:
         tone = Tone.BAD if seam.bad else Tone.QUIET
         at = datetime.fromtimestamp(seam.at, UTC).strftime("%H:%M:%S")
         when = "" if self.options.times is Times.OFF else f"{at} "
-        return Text(f"─── {when}{clean(seam.text)} ───", style=tone, no_wrap=True)
+        overflow = "fold" if seam.bad else None  # the log view never clips it
+        return Text(f"─── {when}{clean(seam.text)} ───", style=tone, no_wrap=True, overflow=overflow)
 
     def _line(self, source: Source | None, payload: bytes) -> Text:
         line = Text()
