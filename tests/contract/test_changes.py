@@ -107,17 +107,19 @@ async def test_a_watch_ends_when_its_time_is_over(place: Place) -> None:
 
 async def test_a_version_that_is_too_old_or_none_at_all(place: Place) -> None:
     await version_of(place)
-    (event,) = await watched(place, 9, resourceVersion="2")
-    assert event["type"] == "ERROR"
-    code, reason, message = refused(event["object"])
-    assert (code, reason) == (410, "Expired")
-    assert message.startswith("too old resource version: 2 (")
     wrong = await place.http.get(place.path("ConfigMap"), params={"watch": "1", "resourceVersion": "abc"})
     assert (wrong.status_code, "reason" in wrong.json()) == (500, False)
     exact = {"resourceVersion": "2", "resourceVersionMatch": "Exact"}
     answer = await place.http.get(place.path("ConfigMap"), params=exact)
-    if answer.status_code == 200:
+    if place.world is None and answer.status_code == 200:
         pytest.skip("the cluster is so young that nothing was compacted yet")
+    (event,) = await watched(place, 1, resourceVersion="2")
+    if place.world is None and event["type"] == "ADDED":
+        pytest.skip("the cluster is so young that its watch cache still holds everything")
+    assert event["type"] == "ERROR"
+    code, reason, message = refused(event["object"])
+    assert (code, reason) == (410, "Expired")
+    assert message.startswith("too old resource version: 2 (")
     assert refused(answer.json()) == (410, "Expired", "The resourceVersion for the provided list is too old.")
 
 

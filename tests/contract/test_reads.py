@@ -116,7 +116,7 @@ async def test_a_list_that_grew_too_old(place: Place) -> None:
     plain["rv"] = 2  # a version that was compacted away long ago
     token = base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
     answer = await place.http.get(path, params={"limit": 1, "continue": token})
-    if answer.status_code == 200:
+    if place.world is None and answer.status_code == 200:
         pytest.skip("the cluster is so young that nothing was compacted yet")
     assert answer.status_code == 410
     code, reason, message = refused(answer.json())
