@@ -66,8 +66,10 @@ class LogPainter:
         tone = Tone.BAD if seam.bad else Tone.QUIET
         at = datetime.fromtimestamp(seam.at, UTC).strftime("%H:%M:%S")
         when = "" if self.options.times is Times.OFF else f"{at} "
-        overflow = "fold" if seam.bad else None  # the log view never clips it
-        return Text(f"─── {when}{clean(seam.text)} ───", style=tone, no_wrap=True, overflow=overflow)
+        line = Text(f"─── {when}{clean(seam.text)} ───", style=tone, no_wrap=True)
+        if seam.bad:
+            line.overflow = "fold"  # the log view never clips it
+        return line
 
     def _line(self, source: Source | None, payload: bytes) -> Text:
         line = Text()
