@@ -26,13 +26,11 @@ Targets = tuple[Record, ...]
 
 
 def _why(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
-    from tui.present.describe import why
-    from tui.screens.text import Page
+    from tui.screens.why import WhyScreen
 
     view = cockpit.view
     assert view is not None
-    sections = why(view.session.store, view.survey, targets[0])
-    cockpit.push_screen(Page(f"Why: {targets[0].meta.path}", sections))
+    cockpit.push_screen(WhyScreen(cockpit, view, targets[0]))
 
 
 def _yaml(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
@@ -70,6 +68,12 @@ def _journal(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
         for one in cockpit.journal.entries()
     ]
     cockpit.push_screen(Reader("Journal", text("\n".join(lines) or "no deed yet")))
+
+
+def _deeds(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    from tui.screens.deeds import DeedsPage
+
+    cockpit.push_screen(DeedsPage(lambda: cockpit.deeds.all))
 
 
 def _logs(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
@@ -143,6 +147,7 @@ VIEWS: dict[str, Callable[[Cockpit, CockpitScreen, Targets], None]] = {
     "yaml": _yaml,
     "help": _help,
     "journal": _journal,
+    "deeds": _deeds,
     "logs": _logs,
     "previous-logs": _previous_logs,
     "trouble": _trouble,
