@@ -70,5 +70,4 @@ def hints(screen: CockpitScreen) -> list[Hint]:
 
 def keys_of(keymap: Mapping[str, str], action: Action) -> list[str]:
     """An action's keys as they are shown: the user's own, else those of the table."""
-    own = keymap.get(action.id)
-    return [format_key(key) for key in own.split(",")] if own else list(action.keys)
+    return [format_key(key) for key in (keymap.get(action.id) or action.key).split(",")]
