@@ -23,7 +23,14 @@ from tui.panes.logs import LogsPane
 from tui.panes.pods import PodsPane
 from tui.panes.work import WorkPane
 
-LOAD = ("--pods", "500", "--churn", "200", "--log-rate", "5000")
+LOAD = (
+    "--pods",
+    "500",
+    "--churn",
+    "200",
+    "--log-rate",
+    "1000",
+)  # its log is rotated at 10 MiB, as a kubelet does
 COLUMNS = ("minute", "RSS MB", "lines", "lost", "doubled", "requests", "lists", "cuts", "wrong rows")
 
 
