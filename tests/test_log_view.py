@@ -237,8 +237,9 @@ async def test_a_search_typed_before_the_first_line_goes_to_its_match_then() -> 
     app = OneView()
     async with app.run_test(size=(20, 4)):
         app.log_view.search("line 5")
+        app.write(0, 3)
         assert app.log_view.following
-        app.write(0, 30)
+        app.write(3, 30)
         assert app.log_view.cursor_line == 5
         app.log_view.search("line 4")
         app.log_view.action_bottom()

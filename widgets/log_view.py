@@ -54,7 +54,8 @@ class LogView(LogSheet, can_focus=True):
         self._stamped = stamped
         self._filter: Finder | None = None
         self._scanning = False
-        self._wants_match = False  # the newest match is to be shown once there are lines
+        self._wants_match = False  # the newest match is to be shown
+        self._early = False  # the search began before the first line: its match may still come
         self._lost = 0
         self._held_evicted = 0
         self._seen: tuple[int, ...] = ()
@@ -91,6 +92,7 @@ class LogView(LogSheet, can_focus=True):
         self._pattern = Matcher(pattern, stamped=self._stamped) if pattern else None
         self._only_matching = self._only_matching and bool(pattern)
         self._wants_match = bool(pattern)
+        self._early = self.ring.total == self.ring.first
         self._look_for()
         self._show()
 
@@ -280,6 +282,7 @@ class LogView(LogSheet, can_focus=True):
     def _go_to_match(self) -> None:
         """To the newest match of a new search, which may have been typed before the first lines came."""
         if self._wants_match and self._search is not None and self.ring.total > self.ring.first:
-            self._wants_match = False
-            if not self._search.place(self._standing.cursor):
+            found = bool(self._search.matches)
+            self._wants_match = self._early and not found
+            if found and not self._search.place(self._standing.cursor):
                 self.action_next_match(-1)
