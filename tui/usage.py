@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from tui.clock import Clock
 from tui.errors import DeployError, Forbidden, Gone
@@ -10,7 +11,9 @@ from tui.model.record import Record
 from tui.store import EVERYWHERE, Store
 from tui.wire.kinds.base import Unreadable
 from tui.wire.kinds.pod_usage import KIND
-from tui.wire.kube import Client
+
+if TYPE_CHECKING:
+    from tui.wire.kube import Client
 
 EVERY = 15.0
 """Seconds; metrics-server itself measures that often."""
