@@ -137,8 +137,6 @@ class Feed:
         finally:
             self._link.close()
 
-    # List
-
     async def _list(self) -> None:
         """Shows the first list as it comes; a later one replaces everything at once."""
         try:
@@ -171,8 +169,6 @@ class Feed:
         if self._forbidden:
             self._forbidden = False
             self._allowed()
-
-    # Watch
 
     async def _watch_on(self) -> None:
         """Watches one stream after the other; raises Relist when that cannot go on."""
@@ -277,8 +273,6 @@ class Feed:
             await self._list()  # at once: with the watch the list may have been taken away
             self._link.settle(LinkState.POLLING, error)
             await self._clock.sleep(self._numbers.poll * (1 + self._rng.random() / 2))
-
-    # Trouble
 
     def _trouble(self, error: DeployError) -> None:
         if self._listed:
