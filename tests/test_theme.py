@@ -70,7 +70,7 @@ async def test_the_configuration_chooses_the_theme_and_the_palette_changes_it(
     world = demo.world("small")
     world.config.write_text(world.config.read_text() + "\ntheme: light\n")
     async with cockpit(settings_of(world, tmp_path, environment="production")) as driver:
-        await driver.sees("panic")  # in the log, whose lines keep what they were painted with
+        await driver.sees("goroutine")  # in the log, whose lines keep what they were painted with
         assert driver.app.theme == LIGHT.name
         assert len(painted(driver.app.screen) & inks(LIGHT)) > 3
         assert not painted(driver.app.screen) & inks(DARK)

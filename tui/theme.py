@@ -21,6 +21,7 @@ DARK = Theme(
     boost="#1f2d40",
     dark=True,
     variables={
+        "button-focus-text-style": "bold",
         "text-muted": "#7b8a9f",
         "border": "#2a3646",
         "border-blurred": "#2a3646",
@@ -47,6 +48,7 @@ LIGHT = Theme(
     boost="#d6e4f5",
     dark=False,
     variables={
+        "button-focus-text-style": "bold",
         "text-muted": "#5a6878",
         "border": "#b8c3d0",
         "border-blurred": "#b8c3d0",

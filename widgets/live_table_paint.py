@@ -95,6 +95,8 @@ def paint_row(
     def style(tone: Tone) -> Style:
         if state.ghost:
             return ground + inks.ghost
+        if ground.reverse:
+            return ground  # tones would be grounds of their own, and the bar ragged
         inked = ground + inks.tones[plain if tone is Tone.PLAIN else tone]
         # A tone is measured on the plain ground; the cursor's attributes are for every cell of its line.
         return inked + inks.stale if state.stale else inked

@@ -76,6 +76,7 @@ class TablePane(Vertical):
             self._bound,
             view.namespaces,
             int(self._now()),
+            view.survey.version,
             *store.versions((*self.kinds, *self.also, "links")),
         )
         if seen == self._seen:

@@ -55,8 +55,9 @@ class Confirm(ModalScreen[Plan | None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
     BINDINGS = [
         Binding("escape", "cancel", "Cancel", show=False),
-        Binding("ctrl+y", "copy", "Copy the command", show=False),
-        Binding("ctrl+d", "diff", "Show the diff", show=False),
+        # Before the input, where ctrl+d deletes.
+        Binding("ctrl+y", "copy", "Copy the command", show=False, priority=True),
+        Binding("ctrl+d", "diff", "Show the diff", show=False, priority=True),
         Binding("up", "read(-1)", "Read on above", show=False),
         Binding("down", "read(1)", "Read on below", show=False),
         Binding("pageup", "read(-5)", "Read on above", show=False),
