@@ -17,7 +17,8 @@ from tui.wire.kinds import KINDS
 def official(place: Place) -> Any:
     """An API client of the official package for the same kubeconfig and context."""
     made = client.Configuration()
-    config.load_kube_config(str(place.kubeconfig), place.access.context, made, persist_config=False)
+    load: Any = config.load_kube_config  # without types of its own
+    load(str(place.kubeconfig), place.access.context, made, persist_config=False)
     made.retries = False
     return client.ApiClient(made)
 
