@@ -34,10 +34,16 @@ from tui.settings import Settings
 from tui.survey import Survey
 from tui.theme import ENVIRONMENT_COLOURS, PROTECTED_COLOUR, THEMES
 from widgets.filter_bar import FilterBar
+from widgets.tone import printable
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from tui.opening import Opening
     from tui.session import Session
+
+LONGEST_TOAST = 1000
+"""Characters: what a server says may be long, and a toast lies over the rest."""
 
 
 class Cockpit(App[int]):
@@ -246,6 +252,20 @@ class Cockpit(App[int]):
                     await opening.close()
         except TimeoutError:
             self.log("a session did not end within 2 s")
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """A toast, literal whatever is asked for: it may quote a cluster."""
+        words = "\n".join(printable(line) for line in message.splitlines())
+        words = words if len(words) <= LONGEST_TOAST else f"{words[:LONGEST_TOAST]} …"
+        super().notify(words, title=title, severity=severity, timeout=timeout, markup=False)
 
     def _to_terminal(self, data: str) -> None:
         if self._driver is not None and not self.is_headless and not self._away:

@@ -13,6 +13,7 @@ from tui.actions import ACTIONS
 from tui.present.namespace import namespaces
 from tui.screens import enter
 from tui.screens.cockpit import CockpitScreen
+from widgets.tone import printable
 
 if TYPE_CHECKING:
     from tui.app import Cockpit
@@ -61,13 +62,14 @@ class Actions(Provider):
             return
         for name in namespaces(view.session.store, view.survey, view.session.environment):
             yield (
-                f"Namespace {name}",
+                printable(f"Namespace {name}"),
                 "Shows its objects only.",
                 partial(screen.open_namespaces, frozenset({name})),
             )
         for one in view.survey.workloads.values():
             meta = one.workload.meta
-            yield f"{meta.kind} {meta.path}", "Goes to it.", partial(enter.reveal, screen, one.workload)
+            words = printable(f"{meta.kind} {meta.path}")
+            yield words, "Goes to it.", partial(enter.reveal, screen, one.workload)
 
     def _leave(self) -> Offer:
         return "Leave (q)", "Ends the cockpit; asks when a deed is not at its end.", self._go

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rich.style import Style
+from textual.content import Content
 from textual.widget import Widget
 
 UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+    "\u00ad\u200b-\u200d\u2060-\u2064\ufe00-\ufe0f\ufeff]"
 )
-"""Controls (C0, DEL, C1), line separators, direction marks and overrides, halves of surrogate pairs."""
+"""Controls (C0, DEL, C1), line separators, direction marks and overrides, halves of surrogate pairs; and what
+is unseen, joins or varies a glyph: terminals disagree about its width."""
 
 
 class Tone(StrEnum):
@@ -48,6 +51,11 @@ class Span:
 def printable(text: str) -> str:
     """The text with every character that could steer a terminal shown as a dot."""
     return text if text.isprintable() else UNPRINTABLE.sub("·", text)
+
+
+def literal(words: str) -> str:
+    """Foreign words as a frame's title or subtitle takes them, where Textual looks for markup."""
+    return Content(printable(words)).markup
 
 
 def tone_classes(prefix: str) -> frozenset[str]:

@@ -160,6 +160,17 @@ def belonging(view: View, owner: Record) -> set[Hashable]:
     return {one.meta.uid for one in view.session.store.children(owner.meta.uid, kind)}
 
 
+def gaps(view: View, kinds: tuple[str, ...]) -> str:
+    """What is missing beside the rows that are there: kinds that may not be read, objects that cannot be."""
+    links = [(kind, link) for (kind, _), link in view.session.store.links.items() if kind in kinds]
+    forbidden = dict.fromkeys(kind for kind, link in links if link.state is LinkState.FORBIDDEN)
+    unreadable = [one for _, link in links for one in link.unreadable]
+    found = [f"forbidden: {', '.join(forbidden)}"] if forbidden else []
+    if unreadable:
+        found.append(f"{len(unreadable)} unreadable: {unreadable[0]}")
+    return ", ".join(found)
+
+
 def condition(view: View, kinds: tuple[str, ...]) -> str:
     """Why there is nothing to see: still connecting, forbidden, unreachable, or truly nothing."""
     if view.session.error is not None and view.session.link.state is LinkState.UNREACHABLE:

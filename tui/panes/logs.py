@@ -14,7 +14,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.content import Content
 from textual.worker import Worker
 
 from tui.clock import Clock
@@ -32,6 +31,7 @@ from tui.tail import Tail
 from widgets.filter_bar import FilterBar
 from widgets.log_view import LogView
 from widgets.ring import Ring
+from widgets.tone import literal
 
 REST = 0.2
 """Seconds for which the cursor has to rest before its logs are fetched."""
@@ -182,8 +182,8 @@ class LogsPane(Vertical):
             self.log_view.lost = status.lost
             pinned = " (pinned)" if self.pinned else ""
             title += f"  {self._shown.words(scope)}{pinned} ── {self._problem or status.words}"
-        if Content(title).markup != self.border_title:
-            self.border_title = Content(title).markup
+        if literal(title) != self.border_title:
+            self.border_title = literal(title)
         seen = self.log_view.status
         words = (
             f"{_FILTERED[self._level]}: {seen.sifted}" if self._level else "",
@@ -192,7 +192,7 @@ class LogsPane(Vertical):
             "wrapped" if seen.wrap else "",
             "raw" if self._painter.options.raw else "",
         )
-        subtitle = Content(", ".join(word for word in words if word)).markup
+        subtitle = literal(", ".join(word for word in words if word))
         if subtitle != self.border_subtitle:
             self.border_subtitle = subtitle
 

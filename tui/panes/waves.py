@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from textual.content import Content
-
 from tui.model.job import Job
 from tui.model.key import Meta
 from tui.model.migration import is_migration, migration
@@ -13,6 +11,7 @@ from tui.panes.base import TablePane, View
 from tui.present import waves as present
 from tui.store import Record
 from widgets.live_table import Row
+from widgets.tone import literal
 
 REST = 0.2
 """Seconds for which the cursor of pane 4 has to rest before this pane follows it."""
@@ -43,7 +42,7 @@ class WavesPane(TablePane):
     def show(self, view: View) -> None:
         super().show(view)
         recorder = view.session.recorder
-        subtitle = Content(recorder.condition).markup if recorder is not None else ""
+        subtitle = literal(recorder.condition) if recorder is not None else ""
         if subtitle != (self.border_subtitle or ""):
             self.border_subtitle = subtitle
 

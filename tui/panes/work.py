@@ -9,12 +9,13 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import ContentSwitcher
 
-from tui.panes.base import TablePane, View
+from tui.panes.base import TablePane, View, gaps
 from tui.panes.events import EventsPane
 from tui.panes.jobs import JobsPane
 from tui.panes.pods import PodsPane
 from tui.panes.trouble import TroublePane
 from tui.panes.workloads import WorkloadsPane
+from widgets.tone import literal
 
 TABS: tuple[type[TablePane], ...] = (TroublePane, WorkloadsPane, PodsPane, JobsPane, EventsPane)
 
@@ -42,7 +43,9 @@ class WorkPane(Vertical):
         marked = f", {marks} marked" if marks else ""
         hidden = self.current.table.hidden_marks
         of = f", of {self.current.of.meta.name}" if self.current.of is not None else ""
-        self._frame(title, f" {count}{of}{marked}{f' ({hidden} hidden)' if hidden else ''} ")
+        words = f"{count}{of}{marked}{f' ({hidden} hidden)' if hidden else ''}"
+        missing = gaps(view, self.current.kinds)
+        self._frame(title, literal(f" {words}{f', {missing}' if missing else ''} "))
 
     def show_nothing(self, words: str) -> None:
         """Nothing is read in front: why, in every tab."""

@@ -16,7 +16,7 @@ from tui.model.environment import Confirmation, Environment
 from tui.model.plan import Plan
 from tui.present.plan import sections
 from widgets.plan_body import PlanBody
-from widgets.tone import printable
+from widgets.tone import literal, printable
 
 
 def required(environment: Environment, plan: Plan) -> Confirmation:
@@ -121,8 +121,8 @@ class Confirm(ModalScreen[Plan | None]):
             return  # told to leave before it was put up
         dialog = found.first()
         title = f" {self._environment.name}: {self.plan.deed.replace('-', ' ')} "
-        dialog.border_title = Content(printable(title)).markup
-        dialog.border_subtitle = Content(printable(f" journal: {self._journal} ")).markup
+        dialog.border_title = literal(title)
+        dialog.border_subtitle = literal(f" journal: {self._journal} ")
         dialog.styles.border = ("round", self._colour)
         self.query_one("#typed" if self.wanted else "#cancel").focus()
         self.settle()

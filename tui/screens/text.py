@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from widgets.diff_view import DiffView
 from widgets.plan_body import PlanBody, Section
-from widgets.tone import printable
+from widgets.tone import literal, printable
 
 
 class Reader(ModalScreen[None]):
@@ -71,7 +71,7 @@ class Reader(ModalScreen[None]):
 
 def frame_title(words: str) -> str:
     """Literal words as a frame's title takes them."""
-    return Content(f" {printable(words)} ").markup
+    return literal(f" {words} ")
 
 
 def text(words: str) -> Content:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -43,7 +44,7 @@ class Kind:
     def url(self, namespace: str, name: str = "") -> str:
         """Path of a list, or of one object; an empty namespace is the whole cluster."""
         inside = f"namespaces/{namespace}/" if namespace and self.namespaced else ""
-        return f"/{self.path}/{inside}{self.plural}" + (f"/{name}" if name else "")
+        return f"/{self.path}/{inside}{self.plural}" + (f"/{quote(name, safe=':')}" if name else "")
 
     def read(self, raw: bytes) -> Record:
         """The record of one object's JSON."""
