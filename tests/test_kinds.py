@@ -192,7 +192,11 @@ def test_secrets_hold_nothing() -> None:
     found = parse("Secret", data={"password": "aHVudGVyMg=="})
     assert found == Named(found.meta)
     assert found.meta.kind == "Secret"
-    written = [{"time": "2026-07-01T10:00:00Z"}, {"time": AT}, {"manager": "kubectl"}]
+    written = [
+        {"time": AT, "fieldsV1": {"f:data": {".": {}, "f:password": {}}}},
+        {"time": "2099-07-01T10:00:00Z", "fieldsV1": {"f:metadata": {"f:annotations": {}}}},
+        {"manager": "kubectl"},
+    ]
     assert parse("Secret", {"managedFields": written}).changed == SECONDS
     assert "aHVudGVyMg" not in repr(found)
 

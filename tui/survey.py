@@ -10,7 +10,7 @@ from typing import cast
 
 from tui.model.cause import Severity, pod_cause
 from tui.model.cluster import Event
-from tui.model.environment import Environment
+from tui.model.environment import Environment, Platform
 from tui.model.explain import REFUSED, of_pull, of_secret
 from tui.model.health import (
     JobHealth,
@@ -28,8 +28,10 @@ from tui.model.workload import HorizontalPodAutoscaler, ReplicaSet, Workload
 from tui.store import LinkState, Store
 from tui.survey_paths import READS as PATHS
 from tui.survey_paths import Paths
+from tui.survey_secrets import Secrets
 
-WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
+_OF_A_CLUSTER = ("Deployment", "StatefulSet", "DaemonSet")
+WORKLOADS = (*_OF_A_CLUSTER, "ComposeService")
 READS = (
     *WORKLOADS,
     "ReplicaSet",
@@ -66,6 +68,7 @@ class Survey:
         self.store = store
         self.environment = environment
         self.paths = Paths(store, environment)
+        self.secrets = Secrets(store, environment)
         self.workloads: Mapping[str, WorkloadHealth] = {}
         self.jobs: Mapping[str, JobHealth] = {}
         self.troubles: tuple[Trouble, ...] = ()
@@ -97,6 +100,8 @@ class Survey:
         found += self._bare_pods(now, timed)
         found += self._missing()
         found = [self._explained(one) for one in found]
+        self.secrets.refresh(now)
+        found += self.secrets.troubles(found)
         found += self.paths.troubles(frozenset(one.uid for one in found), now)
         troubles = tuple(sorted(found, key=lambda one: (one.severity, -(one.since or 0.0), one.name)))
         if troubles == self.troubles and not changed:
@@ -223,7 +228,8 @@ class Survey:
 
     def _missing(self) -> list[Trouble]:
         """What the configuration expects in a namespace and is not there, once the cluster was read."""
-        if not all(self._reads(kind) for kind in WORKLOADS):
+        of_a_cluster = self.environment.platform is Platform.KUBERNETES
+        if not of_a_cluster or not all(self._reads(kind) for kind in _OF_A_CLUSTER):
             return []
         names: dict[str, list[str]] = defaultdict(list)
         for one in self.workloads.values():

@@ -10,7 +10,7 @@ from tui.demo.behaviours.common import Object, time_of
 from tui.demo.behaviours.migration import IDENTITY, LIFE, RUN, hook_job
 from tui.demo.scene_jobs import place_job
 from tui.demo.scene_parts import DAY, Place, Release, Workload
-from tui.demo.scene_secrets import build_secrets
+from tui.demo.scene_secrets import build_secrets, reads
 from tui.demo.scene_small import LOG_AGENT, NAMESPACES, failed_migration
 
 # Tags, oldest first; an environment runs the last of them less those it is behind.
@@ -42,6 +42,7 @@ def build_policy(place: Place) -> None:
         place.namespace(name, _annotations(place) if name == "services" else None)
     for name in ("auth", "personal", "identity", "legal"):
         place.secret("services", f"{name}-secrets", "DATABASE_URL", "JWT_SECRET")
+    place.secret("services", "sessions-cache", "PASSWORD")
     for name in _TAGS:
         if not (production and name in ("personal", "identity", "search")):
             place.deployment(_workload(place, name))
@@ -89,6 +90,7 @@ def _workload(place: Place, name: str, **more: Any) -> Workload:
         "replicas": replicas.get(name, 2),
         "manager": _MANAGED.get(name, "Argo CD"),
         "releases": _releases(place, name, age),
+        **reads(name),
     }
     return Workload(namespace, name, **(told | more))
 

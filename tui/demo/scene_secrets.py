@@ -1,11 +1,12 @@
-"""The policy's sealed secrets: the controller's Service and keys, what it opened and what it could not."""
+"""Sealed secrets: the controller and its keys, what it opened and what it could not, and who reads it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tui.demo.behaviours.common import Object, key_of, owner_reference, time_of
-from tui.demo.scene_parts import DAY, Place
+from tui.demo.scene_parts import DAY, Place, Release, Workload
+from tui.demo.scene_small import build_small
 from tui.demo.sealing import PLACE, add_key, keys, seal
 
 _MADE = (  # name, keys, age in days
@@ -16,14 +17,69 @@ _MADE = (  # name, keys, age in days
 )
 
 
+def reads(name: str) -> dict[str, Any]:
+    """What a workload of the policy has in container and pod to read its Secret; nothing for most."""
+    if name in ("auth", "personal", "identity"):
+        return {"container": all_of(f"{name}-secrets")}
+    if name == "legal":
+        return mounted("legal-secrets")
+    return {"container": one_of("sessions-cache", "PASSWORD")} if name == "sessions" else {}
+
+
+def all_of(secret: str) -> Object:
+    """A container's part that takes every key as a variable."""
+    return {"envFrom": [{"secretRef": {"name": secret}}]}
+
+
+def one_of(secret: str, key: str) -> Object:
+    """A container's part that takes one key."""
+    return {"env": [{"name": key, "valueFrom": {"secretKeyRef": {"name": secret, "key": key}}}]}
+
+
+def mounted(secret: str) -> dict[str, Any]:
+    """Container and pod parts that mount it as files."""
+    volume = {"name": "secrets", "secret": {"secretName": secret}}
+    mount = {"name": "secrets", "mountPath": "/secrets", "readOnly": True}
+    return {"container": {"volumeMounts": [mount]}, "template": {"volumes": [volume]}}
+
+
+def build_sealed(place: Place) -> None:
+    """The scene `small` with Secrets of every state: Synced, shut, not managed, not sealed, a key missing."""
+    build_small(place)
+    controller(place)
+    release = (Release("1.0.0", 2 * DAY, "release 1.0.0"),)
+    place.secret("services", "billing-secrets", "DATABASE_URL", "JWT_SECRET")
+    adopt(
+        place, sealed_secret(place, "services", "billing-secrets", ("DATABASE_URL", "JWT_SECRET"), 12 * DAY)
+    )
+    for name, secret in (("billing", "billing-secrets"), ("invoices", "billing-secrets")):
+        place.deployment(Workload("services", name, release, container=all_of(secret)))
+    place.secret("services", "portal-secrets", "DATABASE_URL")
+    adopt(place, sealed_secret(place, "services", "portal-secrets", ("DATABASE_URL",), 40 * DAY))
+    portal = one_of("portal-secrets", "SMTP_PASSWORD")
+    place.deployment(Workload("services", "portal", release, container=portal))
+    place.secret("services", "mail-secrets", "SMTP_PASSWORD")
+    taken = 'failed update: Resource "mail-secrets" already exists and is not managed by SealedSecret'
+    sealed_secret(place, "services", "mail-secrets", ("SMTP_PASSWORD",), 3600, problem=taken)
+    place.deployment(Workload("services", "mailer", release, 1, **mounted("mail-secrets")))
+    label, shut = b"default/reports-secrets", "no key could decrypt secret (SMTP_PASSWORD)"
+    sealed_secret(place, "services", "reports-secrets", ("SMTP_PASSWORD",), 7200, label, shut)
+    adopt(place, sealed_secret(place, "services", "identity-secrets", ("IDENTITY_DATABASE_URL",), 90 * DAY))
+
+
+def adopt(place: Place, sealed: Object) -> None:
+    """The Secret of that name is what came of it."""
+    meta = sealed["metadata"]
+    secret = place.cluster.edit("Secret", meta["namespace"], meta["name"])
+    secret["metadata"]["ownerReferences"] = [owner_reference(sealed)]
+    place.cluster.update(secret)
+
+
 def build_secrets(place: Place) -> None:
     """Everything settled; production has a value sealed without a namespace, staging a Secret in the way."""
     controller(place)
     for name, names, days in _MADE:
-        sealed = sealed_secret(place, "services", name, names, days * DAY)
-        secret = place.cluster.edit("Secret", "services", name)
-        secret["metadata"]["ownerReferences"] = [owner_reference(sealed)]
-        place.cluster.update(secret)
+        adopt(place, sealed_secret(place, "services", name, names, days * DAY))
     if place.environment == "production":
         label = b"default/reports-secrets"  # the policy's own command names no namespace
         shut = "no key could decrypt secret (SMTP_PASSWORD)"

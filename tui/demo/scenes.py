@@ -12,6 +12,7 @@ from tui.demo.cluster import Cluster, key_of
 from tui.demo.logbook import LogBook
 from tui.demo.scene_parts import Place
 from tui.demo.scene_policy import build_policy
+from tui.demo.scene_secrets import build_sealed
 from tui.demo.scene_small import NAMESPACES, build_small
 
 
@@ -24,6 +25,7 @@ def _build_empty(place: Place) -> None:
 SCENES: Mapping[str, Callable[[Place], None]] = {
     "empty": _build_empty,
     "small": build_small,
+    "secrets": build_sealed,
     "policy": build_policy,
 }
 

@@ -14,7 +14,14 @@ Sealed = Callable[[str], tuple[SealedSecret, SealVerdict] | None]
 """The SealedSecret of that name in the trouble's namespace, judged."""
 
 _MISSING = re.compile(r"(?:Secret (\S+) is missing|key (\S+) is missing in Secret (\S+))$")
+_NAMED = re.compile(r"(?:Secret (\S+?) is missing|is missing in Secret (\S+?))(?:[,;]|$)")
 REFUSED = "refuses the credentials"
+
+
+def secret_named(cause: str) -> str:
+    """The Secret that this cause says is missing, or lacks a key; "" when it speaks of none."""
+    found = _NAMED.search(cause)
+    return (found[1] or found[2]) if found else ""
 
 
 def of_secret(trouble: Trouble, sealed: Sealed) -> Trouble:

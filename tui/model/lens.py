@@ -9,9 +9,9 @@ from typing import Any
 
 from tui.model.cluster import Named
 from tui.model.job import CronJob, Job
-from tui.model.key import Meta
+from tui.model.key import Meta, is_true
 from tui.model.pod import Pod
-from tui.model.sealed_secret import SealedSecret
+from tui.model.sealed_secret import PATCH, SealedSecret
 from tui.model.waves import PLAIN, phase_of
 from tui.model.workload import Workload
 
@@ -39,6 +39,12 @@ class Consumer:
     meta: Meta
     uses: tuple[SecretUse, ...]
     phase: str = PLAIN
+    over: bool = False  # a Job that ended: it needs nothing any more
+
+    @property
+    def runs_on(self) -> bool:
+        """Whether it is a workload, whose pods may run with old values; Jobs read at their next run."""
+        return self.meta.kind not in ("Job", "CronJob")
 
     @property
     def by(self) -> str:
@@ -53,7 +59,7 @@ class Consumer:
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """One Secret, existing or only wanted. `provides` is None where its keys are not known."""
+    """One Secret, existing or only wanted."""
 
     namespace: str
     name: str
@@ -62,8 +68,21 @@ class Lens:
     consumers: tuple[Consumer, ...] = ()
 
     @property
+    def uid(self) -> str:
+        """Of the SealedSecret, else of the Secret; a name where there is neither."""
+        found = self.sealed or self.secret
+        return found.meta.uid if found is not None else f"wanted:{self.namespace}/{self.name}"
+
+    @property
     def provides(self) -> tuple[str, ...] | None:
-        return None if self.sealed is None else self.sealed.provides
+        """The keys that the SealedSecret makes; None where the Secret may hold others, which nobody reads."""
+        if self.sealed is None:
+            return None
+        there = self.secret
+        if there is None:
+            return self.sealed.provides
+        made = there.meta.owner is not None and there.meta.owner.uid == self.sealed.meta.uid
+        return self.sealed.provides if made and there.meta.annotations.get(PATCH) != "true" else None
 
     @property
     def changed(self) -> float | None:
@@ -78,7 +97,7 @@ class Lens:
         found: dict[str, list[str]] = {}
         for consumer in self.consumers:
             for use in consumer.uses:
-                if use.key != ALL and not use.optional:
+                if use.key != ALL and not use.optional and not consumer.over:
                     names = found.setdefault(use.key, [])
                     if consumer.meta.name not in names:
                         names.append(consumer.meta.name)
@@ -87,7 +106,7 @@ class Lens:
     @property
     def missing(self) -> tuple[str, ...]:
         """Needed keys that it does not provide, where that is known: all of them when there is no Secret."""
-        if self.sealed is None and self.secret is not None:
+        if self.provides is None and self.secret is not None:
             return ()
         there = self.provides or ()
         return tuple(key for key in self.needed if key not in there)
@@ -95,8 +114,14 @@ class Lens:
     @property
     def wanted(self) -> bool:
         """Somebody can't start without it, and it is neither there nor sealed."""
-        must = any(not use.optional for consumer in self.consumers for use in consumer.uses)
-        return must and self.secret is None and self.sealed is None
+        return bool(self.starving) and self.secret is None and self.sealed is None
+
+    @property
+    def starving(self) -> tuple[Consumer, ...]:
+        """Those that can't start without it."""
+        return tuple(
+            one for one in self.consumers if not one.over and any(not use.optional for use in one.uses)
+        )
 
     @property
     def unsealed(self) -> bool:
@@ -115,15 +140,16 @@ def lenses(
     workloads: Iterable[Workload | Job | CronJob], sealed: Iterable[SealedSecret], secrets: Iterable[Named]
 ) -> tuple[Lens, ...]:
     """Every Secret that is sealed or read, by namespace and name; others are nobody's here."""
+    return gather((pair for each in workloads for pair in consumers_of(each)), sealed, secrets)
+
+
+def gather(
+    consumers: Iterable[tuple[str, Consumer]], sealed: Iterable[SealedSecret], secrets: Iterable[Named]
+) -> tuple[Lens, ...]:
+    """The same from consumers, each with the name of the Secret that it reads."""
     readers: dict[tuple[str, str], list[Consumer]] = {}
-    for each in workloads:
-        phase = phase_of(each.meta.annotations) if isinstance(each, Job) else PLAIN
-        by_secret: dict[str, list[SecretUse]] = {}
-        for use in uses_of(each.spec):
-            by_secret.setdefault(use.secret, []).append(use)
-        for name, found in by_secret.items():
-            consumer = Consumer(each.meta, tuple(found), phase)
-            readers.setdefault((each.meta.namespace, name), []).append(consumer)
+    for name, consumer in consumers:
+        readers.setdefault((consumer.meta.namespace, name), []).append(consumer)
     seals = {(one.meta.namespace, one.meta.name): one for one in sealed}
     known = {(one.meta.namespace, one.meta.name): one for one in secrets}
     return tuple(
@@ -135,6 +161,20 @@ def lenses(
         )
         for place in sorted(readers.keys() | seals.keys())
     )
+
+
+def consumers_of(record: Workload | Job | CronJob) -> tuple[tuple[str, Consumer], ...]:
+    """What it is to each Secret that it reads; a CronJob answers for its Jobs."""
+    phase, over = PLAIN, False
+    if isinstance(record, Job):
+        if record.meta.owner is not None and record.meta.owner.kind == "CronJob":
+            return ()
+        phase = phase_of(record.meta.annotations)
+        over = record.finished is not None or is_true(record.conditions, "Failed")
+    by_secret: dict[str, list[SecretUse]] = {}
+    for use in uses_of(record.spec):
+        by_secret.setdefault(use.secret, []).append(use)
+    return tuple((name, Consumer(record.meta, tuple(uses), phase, over)) for name, uses in by_secret.items())
 
 
 def needs_restart(consumer: Consumer, pods: Iterable[Pod], changed: float | None) -> bool | None:
@@ -208,7 +248,5 @@ def _volume(name: str, ref: Mapping[str, Any], mounts: _Mounts) -> Iterator[Secr
 def restarts_needed(lens: Lens, pods_of: Callable[[Meta], Iterable[Pod]]) -> tuple[Consumer, ...]:
     """The workloads that still run with the old values; Jobs read the new ones at their next run."""
     return tuple(
-        one
-        for one in lens.consumers
-        if one.meta.kind not in ("Job", "CronJob") and needs_restart(one, pods_of(one.meta), lens.changed)
+        one for one in lens.consumers if one.runs_on and needs_restart(one, pods_of(one.meta), lens.changed)
     )

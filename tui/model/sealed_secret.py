@@ -14,6 +14,8 @@ _GROUP = "sealedsecrets.bitnami.com"
 NAMESPACE_WIDE = f"{_GROUP}/namespace-wide"
 CLUSTER_WIDE = f"{_GROUP}/cluster-wide"
 MANAGED = f"{_GROUP}/managed"  # on an existing Secret: the controller may take it over
+PATCH = f"{_GROUP}/patch"  # on an existing Secret: its other keys stay
+KEY_LABEL = f"{_GROUP}/sealed-secrets-key"  # on the Secrets that hold the controller's keys
 _ERRORS = ("ErrUnsealFailed", "ErrUpdateFailed")
 _UNOPENED = re.compile(r"no key could decrypt secret \(([^)]*)\)")
 
@@ -69,6 +71,7 @@ class SealedSecret:
     type: str = "Opaque"
     observed_generation: int = 0
     conditions: tuple[Condition, ...] = ()
+    changed: float | None = None  # when its spec was last written, where that is known
 
     @property
     def provides(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from tui.model.cause import Severity
@@ -27,6 +28,11 @@ def text(words: str, tone: Tone = Tone.PLAIN) -> Cell:
 def age(at: float | None, tone: Tone = Tone.QUIET) -> Cell:
     """A cell that says how long ago that was."""
     return (Since(at, tone),)
+
+
+def moment(at: float | None) -> str:
+    """A time to be compared with others: of the day, UTC; "" when there is none."""
+    return datetime.fromtimestamp(at, UTC).strftime("%d %b %H:%M:%S UTC") if at else ""
 
 
 def tag(image: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import cast
 
 from tui.model.cause import ending
 from tui.model.cluster import Event
+from tui.model.health import trouble_of
 from tui.model.job import Job
 from tui.model.key import Condition
 from tui.model.network import Service
@@ -16,7 +16,7 @@ from tui.model.pod import Container, Pod
 from tui.model.pod_status import pod_status
 from tui.model.rollout import rollout_status
 from tui.model.workload import Workload
-from tui.present.cells import TONES, tag
+from tui.present.cells import TONES, moment, tag
 from tui.store import Record, Store
 from tui.survey import Survey
 from widgets.live_table import Span, Tone
@@ -30,8 +30,11 @@ _GOOD_WHEN_FALSE = ("ReplicaFailure", "Failed", "FailureTarget", "Suspended", "D
 def why(
     store: Store, survey: Survey, record: Record, said: Mapping[str, Section] = NOTHING_SAID
 ) -> list[Section]:
-    """The page of `d` for a record; `said` are last lines of containers, by container id."""
+    """The page of `d` for a record; `said` is what was asked for since: last lines by container id, or
+    what a controller said of the object itself by its uid."""
     sections = [_cause(survey, record)]
+    if (asked := said.get(record.meta.uid)) and asked.title:
+        sections.append(asked)
     pods = _pods(store, survey, record)
     found = crashed(store, survey, record)
     if found is not None and (lines := said.get(found[1].container_id)) and lines.title:
@@ -98,12 +101,15 @@ def _cause(survey: Survey, record: Record) -> Section:
         above = survey.store.by_uid("ReplicaSet", owner.uid)
         owner = above.meta.owner if above is not None and above.meta.owner is not None else owner
         trouble = survey.by_uid.get(owner.uid)
+    secret = survey.secrets.of(record.meta)
+    if trouble is None and secret is not None and secret.cause is not None:
+        trouble = trouble_of(record.meta, secret.cause)  # told by whom it troubles
     if trouble is None:
         return Section("Nothing is wrong with it that is known here", Tone.GOOD)
     tone = TONES[trouble.severity]
     lines: list[list[Span]] = []
     if trouble.since is not None:
-        lines.append([Span(f"since {_clock(trouble.since)}", Tone.QUIET)])
+        lines.append([Span(f"since {moment(trouble.since)}", Tone.QUIET)])
     lines += [[Span(line)] for text in trouble.evidence for line in text.splitlines() if line.strip()]
     lines.append([Span(f"Next: {_KEYS.get(trouble.next_key, trouble.next_key)}", Tone.ACCENT)])
     return Section(trouble.cause, tone, lines)
@@ -149,12 +155,12 @@ def _container(one: Container) -> list[Span]:
         words.append(Span(f"ended, {ending(one.ended, one.memory_limit)}", Tone.LOOK))
     elif one.running_since is not None:
         ready = "ready" if one.ready else "not ready"
-        words.append(Span(f"runs since {_clock(one.running_since)}, {ready}"))
+        words.append(Span(f"runs since {moment(one.running_since)}, {ready}"))
     else:
         words.append(Span("not started", Tone.QUIET))
     if one.last is not None:
         words.append(
-            Span(f"; before: {ending(one.last, one.memory_limit)} {_clock(one.last.finished)}", Tone.LOOK)
+            Span(f"; before: {ending(one.last, one.memory_limit)} {moment(one.last.finished)}", Tone.LOOK)
         )
         if one.last.message:
             words.append(Span(f" {' '.join(one.last.message.split())}"))
@@ -168,7 +174,7 @@ def _events(events: Iterable[Event]) -> Section:
     found = sorted(events, key=lambda event: -event.at)
     lines = [
         [
-            Span(f"{_clock(event.at)}  ", Tone.QUIET),
+            Span(f"{moment(event.at)}  ", Tone.QUIET),
             Span(f"{event.reason}  ", Tone.LOOK if event.type == "Warning" else Tone.QUIET),
             Span(" ".join(event.message.split())),
             Span(f"  x{event.count}" if event.count > 1 else "", Tone.QUIET),
@@ -181,7 +187,3 @@ def _events(events: Iterable[Event]) -> Section:
 def _well(pod: Pod) -> bool:
     status = pod_status(pod)
     return status.reason == "Completed" or (status.reason == "Running" and status.ready >= status.total)
-
-
-def _clock(at: float | None) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%d %b %H:%M:%S UTC") if at else ""

@@ -33,6 +33,10 @@ def open_row(screen: CockpitScreen, pane: TablePane, row_id: object) -> None:
         _open_about(screen, record)
     elif isinstance(pane, TroublePane):
         reveal(screen, record)
+    elif kind in ("SealedSecret", "Secret"):
+        from tui.screens.lens import LensScreen  # it leads back here
+
+        screen.cockpit.push_screen(LensScreen(screen.cockpit, screen, view, record))
     elif kind == "CronJob":
         _only(screen, JobsPane, record)
     elif kind in ("Pod", "Job"):

@@ -8,8 +8,10 @@ from textual.binding import Binding
 
 from tui.errors import DeployError
 from tui.model.pod import Container, Pod
+from tui.model.sealed_secret import SealedSecret, judge
 from tui.panes.base import View
 from tui.present.describe import crashed, last_lines, why
+from tui.screens.controller import sealed_for
 from tui.screens.text import Page, frame_title
 from tui.store import Record
 from tui.survey import READS
@@ -35,8 +37,9 @@ class WhyScreen(Page):
         self._view = view
         self._record = record
         self._seen: tuple[object, ...] = ()
-        self._said: dict[str, Section] = {}  # by container id: its last lines
+        self._said: dict[str, Section] = {}  # see present.describe.why
         self._raw: list[Section] | None = None
+        self._asked: tuple[object, ...] = ()  # of what of a SealedSecret the controller was asked
 
     def on_mount(self) -> None:
         self.query_one("#paper").border_subtitle = " d describe   esc back "
@@ -61,7 +64,26 @@ class WhyScreen(Page):
         if found is not None and found[1].container_id not in self._said:
             self._said[found[1].container_id] = Section()  # asked once; nothing is shown until it came
             self.run_worker(self._read_last(*found), group="why")
+        if isinstance(record, SealedSecret):
+            self._ask_controller(record)
         return None
+
+    def _ask_controller(self, sealed: SealedSecret) -> None:
+        """Where it would open, once for each generation that can't be opened."""
+        uid = sealed.meta.uid
+        verdict = judge(sealed, self._view.survey.events(uid))
+        if (about := (sealed.meta.generation, verdict.keys)) == self._asked:
+            return
+        self._asked, self._said[uid] = about, Section()
+        if not verdict.keys:
+            return
+
+        async def ask() -> None:
+            self._said[uid] = await sealed_for(self._cockpit, self._view, sealed, verdict)
+            self._seen = ()
+
+        self._said[uid], self._seen = Section("asking the controller where it opens ...", Tone.QUIET), ()
+        self.run_worker(ask(), group="controller", exclusive=True)
 
     async def _read_last(self, pod: Pod, container: Container) -> None:
         meta = pod.meta
@@ -89,6 +111,9 @@ class WhyScreen(Page):
             self._raw, self._seen = None, ()
             self.query_one("#paper").border_title = frame_title(f"Why: {self._record.meta.path}")
             return self.check_seen()
+        if self._record.meta.kind == "Secret":
+            self._raw = [Section("kubectl would read its values to describe it: it is not asked", Tone.LOOK)]
+            return self._show(self._raw)
         self._raw = [Section("asking kubectl ...", Tone.QUIET)]
         self._show(self._raw)
         self.run_worker(self._describe(), group="why")

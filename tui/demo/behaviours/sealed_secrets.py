@@ -74,7 +74,7 @@ class SealedSecrets(Controller):
                 "name": meta["name"],
                 "namespace": meta["namespace"],
                 "ownerReferences": [owner_reference(sealed)],
-                "managedFields": [{"manager": "controller", "operation": "Update", "time": time_of(now)}],
+                "managedFields": [_written(now)],
             },
             "type": template.get("type") or "Opaque",
             "data": {name: base64.b64encode(value).decode() for name, value in data.items()},
@@ -85,3 +85,13 @@ class SealedSecrets(Controller):
             self.cluster.update({**secret, **made})
         self.cluster.event(sealed, "Normal", "Unsealed", "SealedSecret unsealed successfully", _NAME)
         return ""
+
+
+def _written(now: float) -> Object:
+    return {
+        "manager": "controller",
+        "operation": "Update",
+        "time": time_of(now),
+        "fieldsType": "FieldsV1",
+        "fieldsV1": {"f:data": {}, "f:type": {}},
+    }

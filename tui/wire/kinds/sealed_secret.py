@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from tui.model.sealed_secret import SealedSecret, scope_of
-from tui.wire.kinds.base import Kind, RawCondition, RawMeta, conditions, meta
+from tui.wire.kinds.base import Kind, RawCondition, conditions, meta
+from tui.wire.kinds.named import RawNamedMeta, written
 
 
 class RawTemplate(msgspec.Struct, gc=False):
@@ -32,7 +33,7 @@ class RawStatus(msgspec.Struct, gc=False, rename="camel"):
 class RawSealedSecret(msgspec.Struct, gc=False):
     """The object."""
 
-    metadata: RawMeta
+    metadata: RawNamedMeta
     spec: RawSpec = msgspec.field(default_factory=RawSpec)
     status: RawStatus | None = None
 
@@ -54,6 +55,7 @@ def parse(raw: bytes) -> SealedSecret:
         type=template.type or "Opaque",
         observed_generation=status.observed_generation,
         conditions=conditions(status.conditions),
+        changed=written(found.metadata.managed_fields, "spec"),
     )
 
 

@@ -1,0 +1,88 @@
+"""The lens on a Secret, live: who uses it and who must be restarted; `r` restarts exactly those."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding
+
+from tui.actions.restart import RESTART
+from tui.model.secret_health import SecretHealth
+from tui.panes.base import View
+from tui.present.lens import sections, stale_workloads
+from tui.screens import asked
+from tui.screens.controller import key_age
+from tui.screens.text import Page
+from tui.screens.why import WhyScreen
+from tui.store import Record
+from tui.survey import READS
+from widgets.plan_body import PlanBody, Section
+from widgets.tone import Tone
+
+if TYPE_CHECKING:
+    from tui.app import Cockpit
+    from tui.screens.cockpit import CockpitScreen
+
+
+class LensScreen(Page):
+    """One Secret, of the environment that was in front when it was opened."""
+
+    BINDINGS = [
+        Binding("r", "restart", "Restart", show=False, id="lens.restart"),
+        Binding("d", "why", "Why", show=False, id="lens.why"),
+    ]
+
+    def __init__(self, cockpit: Cockpit, screen: CockpitScreen, view: View, record: Record) -> None:
+        super().__init__(f"Lens: {record.meta.path}", ())
+        self._cockpit = cockpit
+        self._below = screen
+        self._view = view
+        self._record = record
+        self._last: SecretHealth | None = None
+        self._seen: tuple[object, ...] = ()
+        self._key = Section()
+
+    def on_mount(self) -> None:
+        self.query_one("#paper").border_subtitle = " r restart   d why   esc back "
+        self.check_seen()
+        sealed = self._last.lens.sealed if self._last is not None else None
+        if sealed is not None:
+
+            async def ask() -> None:
+                self._key = await key_age(self._cockpit, self._view, sealed)
+                self._seen = ()
+
+            self.run_worker(ask(), group="lens")
+
+    def check_seen(self) -> None:
+        """At each tick: the page as the store has it now."""
+        survey, meta = self._view.survey, self._record.meta
+        seen = (survey.version, self._key, *self._view.session.store.versions(READS))
+        if seen == self._seen or not self.query(PlanBody):
+            return
+        self._seen = seen
+        found = survey.secrets.health(meta.namespace, meta.name)
+        page = []
+        if found is None:
+            page.append(Section(f"{meta.name} is gone, and nobody uses it; this was seen last", Tone.LOOK))
+        else:
+            self._last = found
+        if self._last is not None:
+            page += sections(survey, self._last, self._key)
+        self.query_one(PlanBody).set_sections(page)
+
+    def action_restart(self) -> None:
+        """Of those that run with old values, and no others."""
+        survey = self._view.survey
+        targets = stale_workloads(survey, self._last.lens) if self._last is not None else ()
+        if targets:
+            asked.run(self._cockpit, self._below, RESTART, targets)
+        else:
+            words = "No workload runs with older values of it."
+            self._cockpit.notify(words, severity="warning", markup=False)
+
+    def action_why(self) -> None:
+        """What is wrong with it."""
+        lens = self._last.lens if self._last is not None else None
+        record = (lens.sealed or lens.secret) if lens is not None else None
+        self._cockpit.push_screen(WhyScreen(self._cockpit, self._view, record or self._record))
