@@ -142,7 +142,7 @@ async def test_trouble_opens_its_object_and_an_event_what_it_is_about(small: Ope
     await driver.sees("done, revision")
     assert (tab(driver), table(driver).cursor) == ("Workloads", personal["metadata"]["uid"])
     world.event("Deployment", "services", "auth", "Tested", "about auth", environment="development")
-    await driver.press("right", "right", "right")
+    await driver.press("right", "right", "right", "right")
     await driver.sees("about auth")
     await driver.press("slash", *"about auth", "enter", "enter")
     await driver.sees("done, revision")
@@ -333,3 +333,14 @@ def test_no_scope_has_a_key_twice(scope: str) -> None:
 def test_no_screen_has_a_key_twice(screen: type[Screen[object]]) -> None:
     keys = [each.key for each in Binding.make_bindings(screen.BINDINGS)]
     assert sorted(keys) == sorted(set(keys))
+
+
+async def test_the_key_line_of_the_full_log_shows_the_logs_keys(small: Opened) -> None:
+    driver, _ = small
+    await driver.sees("Restart")
+    await driver.press("l")
+    screen = await driver.sees("s Follow")
+    assert "esc Back" in screen
+    assert "Restart" not in screen.splitlines()[-1]
+    await driver.press("escape")
+    await driver.sees("Roll back")

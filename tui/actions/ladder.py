@@ -9,4 +9,5 @@ LADDER = Action(
     key="v",
     words="Ladder",
     help="Shows which version of each service runs in which environment.",
+    show=True,
 )

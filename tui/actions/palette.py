@@ -7,6 +7,7 @@ from tui.actions.base import Action
 PALETTE = Action(
     id="palette",
     key=":,ctrl+p",
-    words="Palette",
+    words="Command",
     help="Finds any action, environment, namespace or workload by name.",
+    show=True,
 )

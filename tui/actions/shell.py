@@ -9,4 +9,5 @@ SHELL = Action(
     key="exclamation_mark",
     words="Shell",
     help="Opens a shell with KUBECONFIG, context and namespace set; its end brings the screen back.",
+    show=True,
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from textual.binding import Binding
 from textual.keys import format_key
 
-from tui.actions import ACTIONS
+from tui.actions import ACTIONS, BY_ID
 from tui.actions.base import Action, Asked, Deed
 from tui.model.environment import Platform
+from tui.panes.logs import LogsPane
 from tui.store import Record
 from widgets.key_line import Hint
 
@@ -51,8 +53,32 @@ def why_not(screen: CockpitScreen, action: Action, targets: tuple[Record, ...]) 
     return ""
 
 
+_IN_LOG = {
+    "logs.follow": "Follow",
+    "logs.wrap": "Wrap",
+    "logs.level": "Errors",
+    "logs.scope": "Containers",
+    "logs.timestamps": "Times",
+    "logs.mark": "Mark",
+    "logs.save": "Save",
+    "logs.only-matching": "Matching",
+}
+
+
+def log_hints(screen: CockpitScreen) -> list[Hint]:
+    """The key line of the full log, where no deed's key works."""
+    keymap = screen.cockpit.settings.keymap
+    bound = {one.id: one.key for one in LogsPane.BINDINGS if isinstance(one, Binding)}
+    found = [Hint("esc", "Back", keep=True), Hint("0..6", "Since")]
+    found += [Hint(format_key(keymap.get(id) or bound[id]), words) for id, words in _IN_LOG.items()]
+    search = Hint(keys_of(keymap, BY_ID["filter"])[0], "Search")
+    return [*found[:3], search, *found[3:], Hint(keys_of(keymap, BY_ID["help"])[0], "Help", keep=True)]
+
+
 def hints(screen: CockpitScreen) -> list[Hint]:
     """The key line: what can't act is dim; the first deed names its target, and marks are counted."""
+    if screen.has_class("-full-logs"):
+        return log_hints(screen)
     targets, table = screen.targets(), screen.source.table
     hidden = f" ({table.hidden_marks} hidden)" if table.hidden_marks else ""
     whom = f" {targets[0].meta.name}" if targets else ""
