@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tui.clock import Clock
 from tui.model.goose import GooseRun, newest
@@ -22,9 +21,7 @@ from tui.model.waves import phase_of, wave_of
 from tui.recording import RecordingFile, heard, index, path_of, prune, read, summary
 from tui.store import Store
 from tui.tail import Selection, Tail, TailStatus, of_owner
-
-if TYPE_CHECKING:
-    from tui.wire.kube import Client
+from tui.tail_parts import Logs
 
 _LAST = 1.0  # seconds for what was read to reach the disk
 _AGAIN = 5.0  # seconds between two tries to have a file that another cockpit writes, or a full disk refused
@@ -60,7 +57,7 @@ class _Work:
 class Recorder:
     """One per environment. What goose said goes to the store; `condition` says why nothing is kept, or ""."""
 
-    def __init__(self, folder: Path, client: Client, store: Store, clock: Clock, environment: str) -> None:
+    def __init__(self, folder: Path, client: Logs, store: Store, clock: Clock, environment: str) -> None:
         self.condition = ""
         self._folder, self._environment = folder, environment
         self._client, self._store, self._clock = client, store, clock
@@ -129,14 +126,14 @@ class Recorder:
         """Reads the log from its beginning; True at the Job's end, False to do it again with another file."""
         choose = partial(self._choose, work.job)
         tail = Tail(self._client, self._store, self._clock, choose, lines=None)
-        taking = asyncio.create_task(self._take(tail, work))
-        tasks = [taking, asyncio.create_task(self._until_over(tail, work))]
+        work_on = (self._take(tail, work), self._until_over(tail, work))
+        tasks = [asyncio.create_task(each) for each in work_on]
         if work.kept is None:
             tasks.append(asyncio.create_task(self._until_writable(work)))
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            if taking.done():
-                await taking
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
             if work.next is not None:
                 return False
             if work.kept is not None:

@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tui.clock import Clock
 from tui.errors import DeployError
@@ -18,11 +17,8 @@ from tui.resume import whole
 from tui.store import Store
 from tui.tail_container import STALL, ContainerTail
 from tui.tail_inbox import Inbox
-from tui.tail_parts import Wanted
+from tui.tail_parts import Logs, Wanted
 from tui.tail_state import at_second
-
-if TYPE_CHECKING:
-    from tui.wire.kube import Client
 
 MOST = 20  # containers followed at once
 LINES = 200  # of each container, at first
@@ -80,7 +76,7 @@ class Tail:
 
     def __init__(
         self,
-        client: Client,
+        client: Logs,
         store: Store,
         clock: Clock,
         choose: Callable[[], Selection],

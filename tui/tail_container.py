@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tui.clock import Clock
 from tui.errors import DeployError, Forbidden, Gone, Invalid, Unreachable
@@ -15,7 +14,7 @@ from tui.model.pod import Container, Ended
 from tui.resume import Joint, Lines, Position, whole
 from tui.store import Store
 from tui.tail_inbox import Inbox
-from tui.tail_parts import Figures, Wanted
+from tui.tail_parts import Figures, Logs, Wanted
 from tui.tail_pull import QUIET, pulled
 from tui.tail_state import (
     Instance,
@@ -29,9 +28,6 @@ from tui.tail_state import (
     why_waiting,
 )
 
-if TYPE_CHECKING:
-    from tui.wire.kube import Client
-
 STALL = 60.0  # seconds of silence after which one line is asked for
 _ANSWER = 10.0  # seconds within which it has to come
 _GRACE = 3.0  # seconds a stream may go on after the store said its container ended
@@ -44,7 +40,7 @@ class ContainerTail:
 
     def __init__(
         self,
-        client: Client,
+        client: Logs,
         store: Store,
         clock: Clock,
         inbox: Inbox,

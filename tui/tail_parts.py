@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +33,23 @@ class Figures:
     last_stamp: bytes = b""  # RFC3339 time of the last line, the node's own
     words: str = ""
     finished: bool = False
+
+
+class Logs(Protocol):
+    """Where logs are read: a cluster, or a Docker engine that answers alike."""
+
+    def log(
+        self,
+        namespace: str,
+        pod: str,
+        container: str,
+        *,
+        follow: bool,
+        previous: bool = False,
+        since: str | None = None,
+        tail: int | None = None,
+        timestamps: bool = True,
+        limit_bytes: int | None = None,
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Raw chunks of one container's log; `since` is RFC3339."""
+        ...

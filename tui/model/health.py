@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from tui.model.cause import PATIENCE, Cause, Severity, pod_cause, restarts_within
 from tui.model.cluster import Event
+from tui.model.compose import SERVICE
 from tui.model.goose import GooseRun, error_words, goose_error
 from tui.model.job import Job
 from tui.model.key import Meta, condition, is_true
@@ -240,7 +241,8 @@ def _worst(causes: Iterable[Cause | None]) -> Cause | None:
 
 def _workload_trouble(workload: Workload, state: Rollout, cause: Cause | None, now: float) -> Trouble | None:
     """The rollout's own trouble in the words of its pods; LOOK when all wanted pods serve all the same."""
-    words = {RolloutState.DOWN: "nothing serves", RolloutState.STUCK: "rollout is stuck"}
+    down = "none is ready" if workload.meta.kind == SERVICE else "nothing serves"
+    words = {RolloutState.DOWN: down, RolloutState.STUCK: "rollout is stuck"}
     if state.state in words:
         why = cause.text if cause is not None else rollout_reason(workload)
         text = f"{words[state.state]}: {why}" if why else words[state.state]

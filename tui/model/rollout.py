@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tui.model.compose import SERVICE
 from tui.model.key import condition, is_true
 from tui.model.workload import HorizontalPodAutoscaler, Workload
 
@@ -37,6 +38,9 @@ def rollout_status(workload: Workload) -> tuple[str, bool, bool]:
     """(the line of `kubectl rollout status`, whether it is done, whether it failed) (facts 2.4)."""
     if workload.meta.kind == "Deployment":
         return _deployment(workload)
+    if workload.meta.kind == SERVICE:
+        said = _service(workload)
+        return f"{said.text.strip(' ,')}{said.rest}", said.state is RolloutState.DONE, False
     if workload.strategy != "RollingUpdate":
         return "rollout status is only available for RollingUpdate strategy type", False, True
     if workload.meta.kind == "DaemonSet":
@@ -49,6 +53,8 @@ def rollout(
 ) -> Rollout:
     """The rollout in our words. `moved` is when the newest revision was made, None when not known."""
     wanted, ready = workload.replicas, workload.ready
+    if workload.meta.kind == SERVICE:
+        return _service(workload)
     text, done, failed = rollout_status(workload)
     revision = f", revision {workload.revision}" if workload.revision else ""
     if wanted == 0 and workload.current == 0:
@@ -75,6 +81,26 @@ def rollout(
     if hpa is not None:
         return Rollout(RolloutState.DONE, f"{ready}/{wanted} (HPA {hpa.least}-{hpa.most})")
     return Rollout(RolloutState.DONE, f"done{revision}")
+
+
+def _service(workload: Workload) -> Rollout:
+    """A service of Compose has no rollout: whether it is up, and whether the file says otherwise by now."""
+    wanted, ready = workload.replicas, workload.ready
+    available = condition(workload.conditions, "Available")
+    reason, since = (available.reason, available.since) if available is not None else ("", None)
+    if not workload.current:
+        return Rollout(RolloutState.SCALED_DOWN, "not created" if wanted else "scaled to 0")
+    if reason == "Stopped":
+        return Rollout(RolloutState.SCALED_DOWN, "stopped by hand, ", since)
+    if reason == "Starting":
+        return Rollout(RolloutState.MOVING, f"{ready} of {wanted} ready, its check runs ", since)
+    if not ready:
+        return Rollout(RolloutState.DOWN, f"DOWN: 0 of {wanted} ready, ", since)
+    if ready < wanted:
+        return Rollout(RolloutState.SHORT, f"{ready} of {wanted} ready, ", since)
+    if workload.updated < workload.current:
+        return Rollout(RolloutState.PAUSED, "up; the file says otherwise by now")
+    return Rollout(RolloutState.DONE, "up")
 
 
 def _moving(workload: Workload, text: str, moved: float | None) -> Rollout:

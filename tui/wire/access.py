@@ -103,9 +103,10 @@ class Access:
     proxy_url: Secret = field(default_factory=lambda: Secret(""))  # it may carry a password
     compression: bool = True
     files: tuple[Path, ...] = ()
+    socket: str = ""  # the Unix socket that is asked instead of the URL's host
 
     @property
     def identity(self) -> Hashable:
         """Equal for contexts that reach the same server in the same way as the same user."""
         who = (self.user_name, self.auth, self.certificate, self.impersonate)
-        return (self.server, self.tls, self.proxy_url, self.compression, *who)
+        return (self.server, self.socket, self.tls, self.proxy_url, self.compression, *who)

@@ -39,16 +39,18 @@ class Line:
                     trust_env=False,
                     limits=limits,
                     proxy=httpx.Proxy(_known(proxy)) if proxy else None,
-                    socket_options=_keepalive(),
+                    uds=access.socket or None,
+                    socket_options=None if access.socket else _keepalive(),
                 )
             except (ImportError, ValueError, httpx.InvalidURL) as error:
                 scheme = proxy.partition("://")[0]
                 raise Misconfigured(
                     f"the proxy can't be used: {scheme}", "use an http:// or https:// proxy"
                 ) from error
-            # httpx has no argument for it; its pool takes it at any time.
-            pool = transport._pool
-            pool._network_backend = ClosingBackend(pool._network_backend)
+            if not access.socket:
+                # httpx has no argument for it; its pool takes it at any time.
+                pool = transport._pool
+                pool._network_backend = ClosingBackend(pool._network_backend)
             return httpx.AsyncClient(transport=transport, trust_env=False, timeout=timeout)
 
         self.requests = client(httpx.Limits(keepalive_expiry=_KEPT, max_connections=None))

@@ -22,7 +22,7 @@ class Trace:
         self.sent = self.connected = False
 
     async def __call__(self, event: str, _: Mapping[str, object]) -> None:
-        if event == "connection.connect_tcp.started":
+        if event in ("connection.connect_tcp.started", "connection.connect_unix_socket.started"):
             self.connected = True
         elif event == "http11.send_request_headers.started":
             self.sent = True

@@ -45,11 +45,12 @@ class Server:
         url = urlsplit(access.server)
         host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
         self.access = access
-        self.place = f"{host}:{url.port or (443 if url.scheme.lower() == 'https' else 80)}"
+        port = url.port or (443 if url.scheme.lower() == "https" else 80)
+        self.place = access.socket or f"{host}:{port}"
         self.heard = float("-inf")
         self._clock = clock
         self._connect_timeout = connect_timeout
-        self._proxy = proxy.resolve(access, environ)
+        self._proxy = "" if access.socket else proxy.resolve(access, environ)
         self._source = source(access, clock, environ)
         self._line: Line | None = None
         self._stamp: tuple[object, ...] = ()

@@ -1,0 +1,186 @@
+"""A Compose project as the store's records: services as workloads, containers as pods, one-shots as Jobs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from tui.compose_pods import HASH, Seen, is_ready, pod, pod_uid, stopped
+from tui.model.cluster import Namespace
+from tui.model.compose import (
+    NAMESPACE_LABEL,
+    SERVICE,
+    Inspected,
+    Project,
+    ServiceSpec,
+    dependents,
+    depths,
+    one_shots,
+)
+from tui.model.job import Job
+from tui.model.key import Condition, Meta
+from tui.model.migration import is_migration
+from tui.model.workload import Workload
+from tui.store import Record
+
+_WAVE = "argocd.argoproj.io/sync-wave"
+_NAME = "app.kubernetes.io/name"
+
+
+class Places:
+    """Which namespace a service is in: its label, else the configuration's table, else the one default."""
+
+    def __init__(self, default: str, members: Mapping[str, str]) -> None:
+        self._default, self._members = default, members
+
+    def of(self, service: str, labels: Mapping[str, str]) -> str:
+        """The namespace of that service."""
+        return labels.get(NAMESPACE_LABEL) or self._members.get(service) or self._default
+
+
+def records(project: Project, containers: Sequence[Seen], places: Places) -> dict[str, dict[str, Record]]:
+    """By kind and uid."""
+    services = dict(project.services)
+    by_service: dict[str, list[Seen]] = defaultdict(list)
+    for one in sorted(containers, key=lambda one: one.found.number):
+        by_service[one.found.service].append(one)
+    for name, seen in by_service.items():
+        if name not in services:  # of a profile that is off, or gone from the file
+            services[name] = _spec_of(seen[0].found)
+    ends = one_shots(services, (name for name, one in services.items() if _migrates(one)))
+    order = depths(services, ends)
+    made: dict[str, dict[str, Record]] = {kind: {} for kind in (SERVICE, "Job", "Pod", "Namespace")}
+    for name, spec in services.items():
+        seen = by_service.get(name, [])
+        labels = {**spec.labels, **(seen[0].found.labels if seen else {})}
+        namespace = places.of(name, labels)
+        made["Namespace"][namespace] = Namespace(Meta("Namespace", "", namespace, f"namespace {namespace}"))
+        if name in ends:
+            owner: Record = _job(project, services, spec, seen, namespace, order.get(name, 1))
+        else:
+            owner = _workload(project, spec, seen, namespace, labels)
+        made[owner.meta.kind][owner.meta.uid] = owner
+        for one in seen:
+            container = pod(one, owner.meta)
+            made["Pod"][container.meta.uid] = container
+    return made
+
+
+def _spec_of(found: Inspected) -> ServiceSpec:
+    """What a container alone tells of its service."""
+    waits = (each.split(":") for each in found.labels.get("com.docker.compose.depends_on", "").split(","))
+    return ServiceSpec(
+        found.service,
+        image=found.image,
+        replicas=0,
+        depends_on={each[0]: each[1] if len(each) > 1 else "" for each in waits if each[0]},
+        restart="" if found.policy in ("", "no") else found.policy,
+        command=found.command,
+        health_check=bool(found.health),
+        ports=found.ports,
+    )
+
+
+def _workload(
+    project: Project, spec: ServiceSpec, seen: Sequence[Seen], namespace: str, labels: Mapping[str, str]
+) -> Workload:
+    wanted = max(spec.replicas, len(seen))
+    ready = sum(is_ready(one.found) for one in seen)
+    new = [one for one in seen if not spec.hash or one.found.labels.get(HASH) == spec.hash]
+    meta = Meta(
+        SERVICE,
+        namespace,
+        spec.name,
+        f"{project.name}/{spec.name}",
+        created=min((one.found.created for one in seen), default=0.0),
+        labels={**labels, _NAME: spec.name},
+    )
+    images = tuple(dict.fromkeys(one.found.image for one in seen)) or ((spec.image,) if spec.image else ())
+    return Workload(
+        meta,
+        replicas=wanted,
+        current=len(seen),
+        updated=len(new),
+        ready=ready,
+        available=ready,
+        conditions=tuple(_available(spec, seen, wanted, ready)),
+        images=images[:1],
+    )
+
+
+def _available(spec: ServiceSpec, seen: Sequence[Seen], wanted: int, ready: int) -> list[Condition]:
+    """Why it is not whole, as the condition that the screen knows."""
+    if ready >= wanted:
+        return []
+    if not seen:
+        return [Condition("Available", "False", "NotCreated", "not created")]
+    short = [one for one in seen if not is_ready(one.found)]
+    if short and all(stopped(one) for one in short) and len(seen) >= spec.replicas:
+        ended = max(one.found.finished or 0.0 for one in short)
+        return [Condition("Available", "False", "Stopped", "stopped by hand", since=ended or None)]
+    if any(one.found.health == "starting" for one in short):
+        began = max(one.found.started or 0.0 for one in short)
+        return [Condition("Available", "False", "Starting", "its health check has not passed yet", began)]
+    since = min((_since(one.found) for one in short), default=None)
+    why = next((_why(one) for one in short if _why(one)), "")
+    return [Condition("Available", "False", "NotReady", why, since=since)]
+
+
+def _since(found: Inspected) -> float:
+    return found.health_failed or found.finished or found.started or found.created
+
+
+def _why(one: Seen) -> str:
+    found = one.found
+    if found.state == "exited" and not found.exit_code:
+        return f"ended with exit code 0, and is not started again (restart: {found.policy or 'no'})"
+    return found.error or (f"is {found.state}" if found.state != "running" else "")
+
+
+def _job(
+    project: Project,
+    services: Mapping[str, ServiceSpec],
+    spec: ServiceSpec,
+    seen: Sequence[Seen],
+    namespace: str,
+    wave: int,
+) -> Job:
+    """One run of a one-shot; before its container is made it has no run and no identity but its name."""
+    one = seen[-1] if seen else None
+    found = one.found if one is not None else None
+    uid = f"{project.name}/{spec.name}" if one is None else f"job {pod_uid(one, job=True)}"
+    labels = dict(found.labels if found is not None else spec.labels)
+    if _NAME not in labels and (owners := dependents(services, spec.name)):
+        labels[_NAME] = next((each for each in owners if not _migrates(services[each])), owners[0])
+    began = (one.runs.by_hand_at if one is not None else None) or (found.created if found else 0.0)
+    meta = Meta(
+        "Job",
+        namespace,
+        spec.name,
+        uid,
+        created=began,
+        labels=labels,
+        annotations={_WAVE: str(wave)},
+    )
+    over = found is not None and found.state in ("exited", "dead")
+    good = over and found is not None and found.exit_code == 0
+    since = found.finished if found is not None else None
+    ended = (Condition("Complete" if good else "Failed", "True", since=since),) if over else ()
+    runs = found is not None and found.state in ("running", "restarting", "paused")
+    return Job(
+        meta,
+        backoff_limit=max(found.restarts if found else 0, 0),
+        active=int(runs),
+        succeeded=int(good),
+        failed=(found.restarts if found else 0) + int(over and not good),
+        started=began if runs or over else None,
+        finished=since if good else None,
+        suspended=found is None,
+        conditions=ended if found is not None else (Condition("Suspended", "True", "NotCreated"),),
+        images=(found.image if found is not None else spec.image,),
+        commands=(spec.command or (found.command if found is not None else ""),),
+    )
+
+
+def _migrates(spec: ServiceSpec) -> bool:
+    return is_migration(Job(Meta("Job", "", spec.name, ""), images=(spec.image,), commands=(spec.command,)))
