@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tui.demo.behaviours.common import Object, key_of, owner_reference, time_of
+from tui.demo.behaviours.sealed_secrets import written
 from tui.demo.scene_parts import DAY, Place, Release, Workload
 from tui.demo.scene_small import build_small
 from tui.demo.sealing import PLACE, add_key, keys, seal
@@ -49,11 +50,11 @@ def build_sealed(place: Place) -> None:
     controller(place)
     release = (Release("1.0.0", 2 * DAY, "release 1.0.0"),)
     place.secret("services", "billing-secrets", "DATABASE_URL", "JWT_SECRET")
-    adopt(
-        place, sealed_secret(place, "services", "billing-secrets", ("DATABASE_URL", "JWT_SECRET"), 12 * DAY)
-    )
-    for name, secret in (("billing", "billing-secrets"), ("invoices", "billing-secrets")):
-        place.deployment(Workload("services", name, release, container=all_of(secret)))
+    billing = sealed_secret(place, "services", "billing-secrets", ("DATABASE_URL", "JWT_SECRET"), 12 * DAY)
+    adopt(place, billing, 600.0)
+    for name in ("billing", "invoices"):
+        place.deployment(Workload("services", name, release, container=all_of("billing-secrets")))
+    place.deployment(Workload("services", "ledger", release, 1, **mounted("billing-secrets")))
     place.secret("services", "portal-secrets", "DATABASE_URL")
     adopt(place, sealed_secret(place, "services", "portal-secrets", ("DATABASE_URL",), 40 * DAY))
     portal = one_of("portal-secrets", "SMTP_PASSWORD")
@@ -67,11 +68,13 @@ def build_sealed(place: Place) -> None:
     adopt(place, sealed_secret(place, "services", "identity-secrets", ("IDENTITY_DATABASE_URL",), 90 * DAY))
 
 
-def adopt(place: Place, sealed: Object) -> None:
-    """The Secret of that name is what came of it."""
+def adopt(place: Place, sealed: Object, ago: float | None = None) -> None:
+    """The Secret of that name is what came of it, last written `ago` seconds before (None: when made)."""
     meta = sealed["metadata"]
     secret = place.cluster.edit("Secret", meta["namespace"], meta["name"])
     secret["metadata"]["ownerReferences"] = [owner_reference(sealed)]
+    if ago is not None:
+        secret["metadata"]["managedFields"] = [written(place.now - ago)]
     place.cluster.update(secret)
 
 

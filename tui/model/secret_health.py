@@ -53,7 +53,7 @@ def _sealed(lens: Lens, verdict: SealVerdict, now: float, secrets: bool) -> Secr
             return SecretHealth(lens, state, Cause(text, verdict.since, evidence=(*said, *_stays(lens))))
         case SealState.NOT_MANAGED:
             text = "a Secret of that name exists and is not managed: what is sealed is not used"
-            return SecretHealth(lens, state, Cause(text, verdict.since, evidence=(*said, *advice)))
+            return SecretHealth(lens, "not managed", Cause(text, verdict.since, evidence=(*said, *advice)))
         case SealState.FAILED:
             text = f"the controller failed: {verdict.text}"
             return SecretHealth(lens, state, Cause(text, verdict.since, evidence=_stays(lens)))
@@ -73,7 +73,8 @@ def _sealed(lens: Lens, verdict: SealVerdict, now: float, secrets: bool) -> Secr
     if lens.missing:
         plural = "s" * (len(lens.missing) != 1)
         text = f"key{plural} {', '.join(lens.missing)} in no Secret: {_who(lens)}"
-        return SecretHealth(lens, state, Cause(text, None, Severity.LOOK))
+        lacks = f"{len(lens.missing)} key{plural} missing"
+        return SecretHealth(lens, lacks, Cause(text, None, Severity.LOOK))
     return SecretHealth(lens, state)
 
 

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from tui.model.workload import Workload
-from tui.session import Session
+from tui.sessions import AnySession
 from tui.store import LinkState, Record
 from tui.survey import Survey
 from widgets.filter_bar import FilterBar
@@ -21,7 +21,7 @@ from widgets.live_table import Column, LiveTable, Row
 class View:
     """What panes show: a session with its judgement, and the chosen namespaces (None: all)."""
 
-    session: Session
+    session: AnySession
     survey: Survey
     namespaces: frozenset[str] | None
 
@@ -59,6 +59,10 @@ class TablePane(Vertical):
     def compose(self) -> ComposeResult:
         yield self.table
         yield self.filter_bar
+
+    def there(self, view: View) -> bool:
+        """Whether the cluster has what it shows: its tab is left out otherwise."""
+        return True
 
     def rows(self, view: View) -> list[Row]:
         """The rows of that view, worst first."""
@@ -126,7 +130,7 @@ class TablePane(Vertical):
 
     def record(self, view: View, uid: object) -> Record | None:
         """The record behind a row of this pane."""
-        for kind in self.kinds:
+        for kind in (*self.kinds, *self.also):
             found = view.session.store.by_uid(kind, str(uid))
             if found is not None:
                 return found

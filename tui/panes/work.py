@@ -13,11 +13,19 @@ from tui.panes.base import TablePane, View, gaps
 from tui.panes.events import EventsPane
 from tui.panes.jobs import JobsPane
 from tui.panes.pods import PodsPane
+from tui.panes.secrets import SecretsPane
 from tui.panes.trouble import TroublePane
 from tui.panes.workloads import WorkloadsPane
 from widgets.tone import literal
 
-TABS: tuple[type[TablePane], ...] = (TroublePane, WorkloadsPane, PodsPane, JobsPane, EventsPane)
+TABS: tuple[type[TablePane], ...] = (
+    TroublePane,
+    WorkloadsPane,
+    PodsPane,
+    JobsPane,
+    SecretsPane,
+    EventsPane,
+)
 
 
 class WorkPane(Vertical):
@@ -27,6 +35,7 @@ class WorkPane(Vertical):
         super().__init__(id="work", classes="pane")
         self.tabs = [make(now=now) for make in TABS]  # type: ignore[call-arg]
         self.current = self.tabs[0]
+        self.there = self.tabs  # those that are shown
         self._framed: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -36,6 +45,7 @@ class WorkPane(Vertical):
     def show(self, view: View) -> None:
         """Shows the tab on top and counts the others."""
         self.current.show(view)
+        self.there = [tab for tab in self.tabs if tab is self.current or tab.there(view)]
         title = Content.assemble("4 ", *self._titles(view)).markup
         shown, total = self.current.table.shown, self.current.table.total
         count = f"{shown} of {total}" if shown != total else str(total)
@@ -44,7 +54,7 @@ class WorkPane(Vertical):
         hidden = self.current.table.hidden_marks
         of = f", of {self.current.of.meta.name}" if self.current.of is not None else ""
         words = f"{count}{of}{marked}{f' ({hidden} hidden)' if hidden else ''}"
-        missing = gaps(view, self.current.kinds)
+        missing = gaps(view, (*self.current.kinds, *self.current.also))
         self._frame(title, literal(f" {words}{f', {missing}' if missing else ''} "))
 
     def show_nothing(self, words: str) -> None:
@@ -61,7 +71,7 @@ class WorkPane(Vertical):
 
     def _titles(self, view: View) -> list[str | Content | tuple[str, str]]:
         parts: list[str | Content | tuple[str, str]] = []
-        for tab in self.tabs:
+        for tab in self.there:
             count = tab.count(view)
             words = f"{tab.title} {count}" if count else tab.title
             style = "bold $primary" if tab is self.current else "$text-muted"
@@ -70,13 +80,15 @@ class WorkPane(Vertical):
 
     def step(self, by: int) -> None:
         """The tab before (-1) or after (1); at the ends it stays."""
-        at = self.tabs.index(self.current) + by
-        if 0 <= at < len(self.tabs):
-            self.go(self.tabs[at])
+        at = self.there.index(self.current) + by
+        if 0 <= at < len(self.there):
+            self.go(self.there[at])
 
     def go(self, tab: TablePane) -> None:
         """Puts a tab on top and gives it the focus."""
         self.current = tab
+        if tab not in self.there:
+            self.there = [one for one in self.tabs if one is tab or one in self.there]
         self.query_one(ContentSwitcher).current = tab.id
         tab.table.focus()
 

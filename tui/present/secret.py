@@ -68,14 +68,14 @@ def row(one: SecretHealth, key: float | None) -> Row:
 
 
 def keys(one: SecretHealth) -> Cell:
-    """The keys that it has, those that it lacks, and quietly those that are asked for where nobody knows."""
+    """The keys that it lacks, those that it has, and quietly those that are asked for where nobody knows."""
     lens = one.lens
     there = lens.sealed.provides if lens.sealed is not None else ()
     wanted = [key for key in lens.needed if key not in there]
     missing = [key for key in wanted if key in lens.missing]
     asked = [key for key in wanted if key not in lens.missing]
-    parts = [Span(key) for key in there]
-    parts += [Span(f"{key} missing", Tone.LOOK) for key in missing]
+    parts = [Span(f"no {key}", Tone.LOOK) for key in missing]
+    parts += [Span(key) for key in there]
     parts += [Span(key, Tone.QUIET) for key in asked]
     cell: list[Span] = []
     for part in parts:

@@ -38,7 +38,7 @@ async def key_age(cockpit: Cockpit, view: View, sealed: SealedSecret) -> Section
         return Section()
     if (sealed.changed or sealed.meta.created) < begins:
         words = f"The key it was sealed with is older than the newest, which is of {moment(begins)}"
-        return Section(words, Tone.LOOK, [[Span("it opens all the same; rotate seals it with the newest")]])
+        return Section(words, Tone.LOOK, [[Span("it opens all the same; sealed again it has the newest")]])
     return Section(f"It was written after the newest key came, {moment(begins)}", Tone.QUIET)
 
 
@@ -51,7 +51,7 @@ async def sealed_for(cockpit: Cockpit, view: View, sealed: SealedSecret, verdict
     records = view.session.store.all("SealedSecret")
     names = [one.meta.name for one in records if one.meta.namespace == meta.namespace]
     try:
-        raw = await view.session.client.get(KINDS["SealedSecret"], meta.namespace, meta.name)
+        raw = await document(view.session, meta)
         places = suspects(wanted, names, view.session.namespaces())[:MOST]
         found = await controller_of(cockpit, view).sealed_for(json.loads(raw), verdict.keys[0], places)
     except (DeployError, KeyError) as error:
@@ -72,6 +72,6 @@ def _words(wanted: Seal, found: Seal | None) -> str:
             note = "; the annotation alone is not looked at again, the spec has to change as well"
         return f"It was sealed with scope {found.scope}, and stands here as {wanted.scope}{note}"
     if found.namespace != wanted.namespace:
-        taken = ": kubeseal took it from where no namespace was named" if found.namespace == "default" else ""
+        taken = ": kubeseal takes that one where none is named" if found.namespace == "default" else ""
         return f"It was sealed for the namespace {found.namespace}{taken}"
     return f"It was sealed under the name {found.name}: a value can't be renamed with its SealedSecret"

@@ -74,7 +74,7 @@ class SealedSecrets(Controller):
                 "name": meta["name"],
                 "namespace": meta["namespace"],
                 "ownerReferences": [owner_reference(sealed)],
-                "managedFields": [_written(now)],
+                "managedFields": [written(now)],
             },
             "type": template.get("type") or "Opaque",
             "data": {name: base64.b64encode(value).decode() for name, value in data.items()},
@@ -87,7 +87,8 @@ class SealedSecrets(Controller):
         return ""
 
 
-def _written(now: float) -> Object:
+def written(now: float) -> Object:
+    """The entry of managedFields that says when the data was written."""
     return {
         "manager": "controller",
         "operation": "Update",
