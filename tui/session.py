@@ -112,6 +112,12 @@ class Session:
             await asyncio.gather(self._running, return_exceptions=True)
             self._running = None
 
+    def check(self) -> None:
+        """Raises what ended one of its tasks: a bug, which would leave it deaf without a word."""
+        for task in (self._running, *self._tasks.values()):
+            if task is not None and task.done() and not task.cancelled() and (bug := task.exception()):
+                raise bug
+
     async def run(self) -> None:
         """Until it is cancelled."""
         try:
@@ -179,18 +185,14 @@ class Session:
                 self.store.drop_scope(kind.name, EVERYWHERE)
             await self._know_namespaces()
             scopes = self._scopes()
-            feeds = [
-                asyncio.create_task(
-                    self._feed(kind, scope, one_of=len(scopes)), name=f"{kind.name} in {scope}"
-                )
-                for scope in scopes
-            ]
-            try:
+            async with asyncio.TaskGroup() as group:
+                feeds = [
+                    group.create_task(self._feed(kind, scope, one_of=len(scopes)), name=scope)
+                    for scope in scopes
+                ]
                 await self._until_other(kind, scopes)
-            finally:
                 for task in feeds:
                     task.cancel()
-                await asyncio.gather(*feeds, return_exceptions=True)
             for scope in scopes:
                 self.store.drop_scope(kind.name, scope)
 
