@@ -9,7 +9,7 @@ import pytest
 from tests.records import NOW, deployment, ended, job, meta, pod, replica_set, running, stuck, waits
 from tui.model.cause import Severity, ending, image_problem, pod_cause
 from tui.model.cluster import Event
-from tui.model.health import job_status, judge_job, judge_workload, superseded
+from tui.model.health import CauseOf, job_status, judge_job, judge_workload, superseded
 from tui.model.key import Condition
 from tui.model.pod import Container, Ended, Pod
 
@@ -28,6 +28,11 @@ def event(reason: str, message: str) -> Event:
 
 def crashing(last: Ended, **more: object) -> Container:
     return replace(waits("CrashLoopBackOff", restarts=7, last=last), **more)  # type: ignore[arg-type]
+
+
+def causes(*events: Event, now: float = NOW) -> CauseOf:
+    """Judges pods of which these events tell."""
+    return lambda pod: pod_cause(pod, events, now)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +121,7 @@ def test_a_stuck_rollout_speaks_in_its_pods_words_and_old_pods_serve() -> None:
     old = replica_set(web, 2, images=("registry.example/web:1.4.2",), current=2, ready=2)
     new = replica_set(web, 3, replicas=1, current=1)
     bad = pod(crashing(Ended(2, reason="Error")), owner=new.meta)
-    found = judge_workload(web, [bad], [old, new], lambda _: [], None, NOW)
+    found = judge_workload(web, [bad], [old, new], causes(), None, NOW)
     assert found.trouble is not None
     assert found.trouble.cause == "rollout is stuck: app crashes, exit code 2, 7 restarts"
     assert found.trouble.severity is Severity.BAD
@@ -128,14 +133,14 @@ def test_a_rollout_to_an_old_replica_set_began_with_its_first_pod() -> None:
     again = replica_set(web, 3, current=1)
     first = pod(running(), owner=again.meta)
     first = replace(first, meta=replace(first.meta, created=NOW - 7))
-    found = judge_workload(web, [first], [replica_set(web, 2), again], lambda _: [], None, NOW)
+    found = judge_workload(web, [first], [replica_set(web, 2), again], causes(), None, NOW)
     assert found.rollout.since == NOW - 7
 
 
 def test_quota_is_said_although_there_is_no_pod() -> None:
     failure = Condition("ReplicaFailure", "True", "FailedCreate", "exceeded quota: small", NOW - 5)
     web = deployment(updated=0, current=2, conditions=(failure,))
-    found = judge_workload(web, [], [], lambda _: [], None, NOW)
+    found = judge_workload(web, [], [], causes(), None, NOW)
     assert found.trouble is not None
     assert "exceeded quota: small" in found.trouble.cause
 
@@ -143,12 +148,12 @@ def test_quota_is_said_although_there_is_no_pod() -> None:
 def test_a_new_workload_that_starts_is_not_down() -> None:
     fresh = meta("Deployment", "web", created=NOW - 5, annotations={"deployment.kubernetes.io/revision": "1"})
     web = deployment(meta=fresh, observed_generation=0, ready=0, available=0)
-    found = judge_workload(web, [pod(waits("ContainerCreating"))], [], lambda _: [], None, NOW)
+    found = judge_workload(web, [pod(waits("ContainerCreating"))], [], causes(), None, NOW)
     assert found.trouble is None
 
 
 def test_a_crash_in_a_complete_workload_only_wants_a_look() -> None:
-    found = judge_workload(deployment(), [pod(running(), crashing(Ended(1)))], [], lambda _: [], None, NOW)
+    found = judge_workload(deployment(), [pod(running(), crashing(Ended(1)))], [], causes(), None, NOW)
     assert found.trouble is not None
     assert found.trouble.severity is Severity.LOOK
 
@@ -156,11 +161,11 @@ def test_a_crash_in_a_complete_workload_only_wants_a_look() -> None:
 def test_a_crash_loop_stays_trouble_between_two_crashes_and_knows_when_it_began() -> None:
     looping = running(restarts=19, running_since=NOW - 3, last=Ended(3, reason="Error", finished=NOW - 300))
     back_off = replace(event("BackOff", "Back-off"), about_field="spec.containers{app}", first=NOW - 3000)
-    found = judge_workload(deployment(), [pod(looping)], [], lambda _: [back_off], None, NOW)
+    found = judge_workload(deployment(), [pod(looping)], [], causes(back_off), None, NOW)
     assert found.trouble is not None
     assert found.trouble.cause == "app crashes, exit code 3, 19 restarts"
     assert (found.trouble.severity, found.trouble.since) == (Severity.BAD, NOW - 3000)
-    later = judge_workload(deployment(), [pod(looping)], [], lambda _: [back_off], None, NOW + 600)
+    later = judge_workload(deployment(), [pod(looping)], [], causes(back_off, now=NOW + 600), None, NOW + 600)
     assert later.trouble is None  # kubelet has forgotten its crashes too
 
 
@@ -172,14 +177,14 @@ FAILED = (
 def test_a_failed_job_says_gooses_line() -> None:
     said = "2026/07/24 14:05:30 goose run: ERROR 00002_x.sql: no"
     one = job(conditions=FAILED, failed=4, active=0)
-    found = judge_job(one, [pod(ended(message=said), phase="Failed")], [], lambda _: [], NOW)
+    found = judge_job(one, [pod(ended(message=said), phase="Failed")], [], causes(), NOW)
     assert found.trouble is not None
     assert found.trouble.cause == "failed after 4 attempts: 00002_x.sql: no"
     assert found.trouble.next_key == "l"
 
 
 def test_a_job_between_attempts_says_which() -> None:
-    found = judge_job(job(failed=1), [pod(ended(), phase="Failed")], [], lambda _: [], NOW)
+    found = judge_job(job(failed=1), [pod(ended(), phase="Failed")], [], causes(), NOW)
     assert found.trouble is not None
     assert found.trouble.cause.startswith("attempt 2 of 7: app ended, exit code 1")
 
@@ -189,7 +194,7 @@ def test_a_failed_job_is_forgotten_once_a_later_run_ended() -> None:
     old = job("auth-migrate-1", conditions=FAILED, started=NOW - 900)
     new = job("auth-migrate-2", conditions=complete, started=NOW - 300)
     alone = job("other-migrate-1", conditions=FAILED)
-    judged = [judge_job(each, [], [], lambda _: [], NOW) for each in (old, new, alone)]
+    judged = [judge_job(each, [], [], causes(), NOW) for each in (old, new, alone)]
     assert superseded(judged) == {old.meta.uid}
 
 

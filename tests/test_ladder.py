@@ -37,7 +37,7 @@ def test_versions_are_compared_only_where_they_are_numbers(
 
 def _judged(name: str, image: str, namespace: str = "services") -> WorkloadHealth:
     one = deployment(meta=meta("Deployment", name, namespace=namespace), images=(image,))
-    return judge_workload(one, [], [], lambda _: [], None, NOW)
+    return judge_workload(one, [], [], lambda _: None, None, NOW)
 
 
 def test_services_meet_under_the_policys_names() -> None:

@@ -13,6 +13,7 @@ from tui.model.goose import GooseRun
 from tui.model.key import Meta
 from tui.model.record import Record as Record
 from tui.model.record import Right as Right
+from tui.trail import Trail
 
 EVERYWHERE = ""  # the scope of a feed that reads the whole cluster
 
@@ -73,7 +74,8 @@ class Store:
         self._events: dict[str, dict[str, Record]] = {}  # uid of what it is about -> uid -> event
         self._stamps: dict[str, int] = {}
         self._goose: dict[str, GooseRun] = {}  # by the Job's uid
-        self._clock = 0
+        self._trails: dict[str, Trail] = defaultdict(Trail)
+        self.moment = 0  # grows with every change of any record
         self._waiters: set[asyncio.Future[None]] = set()
 
     # Reading
@@ -106,6 +108,10 @@ class Store:
     def stamp(self, uid: str) -> int:
         """Grows with every change of a record, of its descendants and of its events; 0 when unknown."""
         return self._stamps.get(uid, 0)
+
+    def changed_since(self, kind: str, moment: int) -> list[str] | None:
+        """Uids of records that came, changed or went since; None: too many, look at all."""
+        return self._trails[kind].since(moment)
 
     def goose(self, uid: str) -> GooseRun | None:
         """How far the migration Job of that identity has come by its log; None when it was not read."""
@@ -167,7 +173,7 @@ class Store:
         changed = bool(gone)
         for uid, record in records.items():
             known = current.get(uid)
-            if known == record:
+            if known is record or known == record:
                 continue
             if known is not None:
                 self._unindex(kind, known)
@@ -207,8 +213,8 @@ class Store:
         """Takes what the recorder read of a migration Job that exists."""
         if self._goose.get(uid) != run and uid in self._records["Job"]:
             self._goose[uid] = run
-            self._clock += 1
-            self._stamps[uid] = self._clock
+            self.moment += 1
+            self._stamps[uid] = self.moment
             self._raise("goose")
 
     def _insert(self, kind: str, record: Record) -> None:
@@ -220,7 +226,7 @@ class Store:
         about: str = getattr(record, "about_uid", "")
         if about:
             self._events.setdefault(about, {})[meta.uid] = record
-        self._touch(meta, about)
+        self._touch(kind, meta, about)
 
     def _remove(self, kind: str, record: Record) -> None:
         meta = record.meta
@@ -228,7 +234,7 @@ class Store:
         del self._records[kind][meta.uid]
         if self._names.get((kind, meta.namespace, meta.name)) == meta.uid:
             del self._names[kind, meta.namespace, meta.name]
-        self._touch(meta, getattr(record, "about_uid", ""))
+        self._touch(kind, meta, getattr(record, "about_uid", ""))
         self._stamps.pop(meta.uid, None)
         self._goose.pop(meta.uid, None)
 
@@ -243,12 +249,13 @@ class Store:
             if not self._events[about]:
                 del self._events[about]
 
-    def _touch(self, meta: Meta, about: str) -> None:
-        self._clock += 1
+    def _touch(self, kind: str, meta: Meta, about: str) -> None:
+        self.moment += 1
+        self._trails[kind].note(meta.uid, self.moment)
         for uid in self._upwards(meta):
-            self._stamps[uid] = self._clock
+            self._stamps[uid] = self.moment
         if about:
-            self._stamps[about] = self._clock
+            self._stamps[about] = self.moment
 
     def _upwards(self, meta: Meta) -> Iterator[str]:
         """The object and its controllers: pod, ReplicaSet, Deployment; or pod, Job, CronJob."""

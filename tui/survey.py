@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from heapq import nsmallest
 from typing import cast
 
-from tui.model.cause import Severity, pod_cause
+from tui.model.cause import Severity
 from tui.model.cluster import Event
 from tui.model.environment import Environment, Platform
 from tui.model.explain import REFUSED, of_pull, of_secret
@@ -19,7 +20,6 @@ from tui.model.health import (
     judge_job,
     judge_workload,
     superseded,
-    trouble_of,
 )
 from tui.model.job import Job
 from tui.model.pod import Pod
@@ -28,8 +28,10 @@ from tui.model.workload import HorizontalPodAutoscaler, ReplicaSet, Workload
 from tui.store import LinkState, Store
 from tui.survey_paths import READS as PATHS
 from tui.survey_paths import Paths
+from tui.survey_pods import Pods
 from tui.survey_secrets import Secrets
 
+_AT_ONCE = 40  # workloads that one refresh judges because of the time alone
 _OF_A_CLUSTER = ("Deployment", "StatefulSet", "DaemonSet")
 WORKLOADS = (*_OF_A_CLUSTER, "ComposeService")
 READS = (
@@ -67,6 +69,7 @@ class Survey:
     def __init__(self, store: Store, environment: Environment) -> None:
         self.store = store
         self.environment = environment
+        self._pods = Pods(store, environment)
         self.paths = Paths(store, environment)
         self.secrets = Secrets(store, environment)
         self.workloads: Mapping[str, WorkloadHealth] = {}
@@ -81,8 +84,8 @@ class Survey:
         self._seen: tuple[int, ...] = ()
         self._second = -1
         self._stamps: dict[str, int] = {}
+        self._judged: dict[str, float] = {}  # when each workload was
         self._hpas: dict[tuple[str, str, str], HorizontalPodAutoscaler] = {}
-        self._bare: dict[str, tuple[int, Trouble | None]] = {}
 
     def refresh(self, now: float) -> None:
         """Judges what changed; what depends on the time is judged again at most once a second."""
@@ -92,14 +95,16 @@ class Survey:
             return
         timed = second != self._second
         self._seen, self._second = seen, second
-        changed = self._judge_workloads(now, timed)
+        self._pods.refresh(now)
+        changed = self._judge_workloads(now)
         changed = self._judge_jobs(now, timed) or changed
         found = [one.trouble for one in self.workloads.values() if one.trouble is not None]
         old = superseded(self.jobs.values())
         found += [one.trouble for uid, one in self.jobs.items() if one.trouble is not None and uid not in old]
-        found += self._bare_pods(now, timed)
+        found += self._pods.troubles()
         found += self._missing()
-        found = [self._explained(one) for one in found]
+        sealed, secrets = self._reads("SealedSecret"), self._reads("Secret")
+        found = [self._explained(one, sealed=sealed, secrets=secrets) for one in found]
         self.secrets.refresh(now)
         found += self.secrets.troubles(found)
         found += self.paths.troubles(frozenset(one.uid for one in found), now)
@@ -111,7 +116,7 @@ class Survey:
         self._sum_up(old)
         self.version += 1
 
-    def _judge_workloads(self, now: float, timed: bool) -> bool:
+    def _judge_workloads(self, now: float) -> bool:
         store = self.store
         self._hpas = {
             (hpa.meta.namespace, hpa.target_kind, hpa.target_name): hpa
@@ -119,6 +124,7 @@ class Survey:
         }
         judged: dict[str, WorkloadHealth] = {}
         changed = False
+        late = self._late(now)
         for kind in WORKLOADS:
             for record in store.all(kind):
                 workload = cast(Workload, record)
@@ -128,18 +134,26 @@ class Survey:
                 before, stamp = self.workloads.get(meta.uid), store.stamp(meta.uid)
                 hpa = self._hpas.get((meta.namespace, kind, meta.name))
                 same = before is not None and self._stamps.get(meta.uid) == stamp and before.hpa is hpa
-                if before is not None and same and (before.settled or not timed):
+                if before is not None and same and meta.uid not in late:
                     judged[meta.uid] = before
                     continue
-                self._stamps[meta.uid] = stamp
-                one = judge_workload(
-                    workload, self.pods(workload), self.replica_sets(workload), self.events, hpa, now
-                )
+                self._stamps[meta.uid], self._judged[meta.uid] = stamp, now
+                sets = self.replica_sets(workload)
+                one = judge_workload(workload, self.pods(workload), sets, self._pods.cause, hpa, now)
                 judged[meta.uid] = before if before == one and before is not None else one
                 changed = changed or before != one
         changed = changed or len(judged) != len(self.workloads)
         self.workloads = judged
         return changed
+
+    def _late(self, now: float) -> frozenset[str]:
+        """Workloads that time may have changed: a few of them at once, those first that waited longest."""
+        due = {
+            uid: at
+            for uid, one in self.workloads.items()
+            if not one.settled and abs(now - (at := self._judged[uid])) >= 1
+        }
+        return frozenset(nsmallest(_AT_ONCE, due, key=due.__getitem__))
 
     def _judge_jobs(self, now: float, timed: bool) -> bool:
         store = self.store
@@ -157,7 +171,7 @@ class Survey:
                 continue
             self._stamps[uid] = stamp
             pods = cast("list[Pod]", list(store.children(uid, "Pod")))
-            one = judge_job(job, pods, self.events(uid), self.events, now, store.goose(uid))
+            one = judge_job(job, pods, self.events(uid), self._pods.cause, now, store.goose(uid))
             judged[uid] = before if before == one and before is not None else one
             changed = changed or before != one
         changed = changed or len(judged) != len(self.jobs)
@@ -180,30 +194,11 @@ class Survey:
         """Events about the object of that uid."""
         return cast("list[Event]", list(self.store.events(uid)))
 
-    def _bare_pods(self, now: float, timed: bool) -> list[Trouble]:
-        """Trouble of pods that no workload or Job answers for."""
-        kept: dict[str, tuple[int, Trouble | None]] = {}
-        for record in self.store.all("Pod"):
-            pod = cast(Pod, record)
-            meta = pod.meta
-            if (meta.owner is not None and meta.owner.kind != "Node") or not self.environment.wants(
-                meta.namespace
-            ):
-                continue
-            stamp = self.store.stamp(meta.uid)
-            before = self._bare.get(meta.uid)
-            if before is None or before[0] != stamp or timed:
-                cause = pod_cause(pod, self.events(meta.uid), now)
-                before = (stamp, trouble_of(meta, cause) if cause is not None else None)
-            kept[meta.uid] = before
-        self._bare = kept
-        return [found for _, found in kept.values() if found is not None]
-
-    def _explained(self, trouble: Trouble) -> Trouble:
+    def _explained(self, trouble: Trouble, *, sealed: bool, secrets: bool) -> Trouble:
         """With what Secrets and SealedSecrets say, where they are read."""
-        if self._reads("SealedSecret"):
+        if sealed:
             trouble = of_secret(trouble, partial(self._sealed, trouble.namespace))
-        if REFUSED in trouble.cause and self._reads("Secret"):
+        if REFUSED in trouble.cause and secrets:
             there = self.store.all("Secret")
             names = frozenset(one.meta.name for one in there if one.meta.namespace == trouble.namespace)
             trouble = of_pull(trouble, self._pods_of(trouble), names)

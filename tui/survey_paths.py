@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from typing import cast
 
@@ -46,8 +46,9 @@ class Paths:
     def __init__(self, store: Store, environment: Environment) -> None:
         self._store = store
         self._environment = environment
-        self._pods: dict[str, PodsByLabel] = {}
-        self._seen: tuple[int, ...] = ()
+        self._pods: dict[str, PodsByLabel] = defaultdict(PodsByLabel)  # by namespace
+        self._known: dict[str, Pod] = {}  # what stands there, by uid
+        self._moment = -1
 
     def troubles(self, told: frozenset[str], now: float) -> list[Trouble]:
         """`told` are the uids of objects whose own trouble is shown: a Service of theirs has no other."""
@@ -68,7 +69,7 @@ class Paths:
         found = []
         for record in self._store.all("Service"):
             service = cast(Service, record)
-            behind = self._behind(service)
+            behind = list(self._behind(service))
             if any(pod.meta.uid in wanted for pod in behind):
                 ready = sum(
                     any(c.type == "Ready" and c.status == "True" for c in pod.conditions) for pod in behind
@@ -77,18 +78,23 @@ class Paths:
         return found
 
     def _index(self) -> None:
-        seen = self._store.versions(("Pod",))
-        if seen == self._seen:
-            return
-        self._seen = seen
-        by_namespace: dict[str, list[Pod]] = defaultdict(list)
-        for record in self._store.all("Pod"):
-            by_namespace[record.meta.namespace].append(cast(Pod, record))
-        self._pods = {name: PodsByLabel(pods) for name, pods in by_namespace.items()}
+        store = self._store
+        changed = store.changed_since("Pod", self._moment)
+        self._moment = store.moment
+        if changed is None:
+            self._pods.clear()
+            self._known.clear()
+            changed = [record.meta.uid for record in store.all("Pod")]
+        for uid in changed:
+            before, pod = self._known.pop(uid, None), store.by_uid("Pod", uid)
+            if before is not None:
+                self._pods[before.meta.namespace].drop(before)
+            if pod is not None:
+                self._known[uid] = cast(Pod, pod)
+                self._pods[pod.meta.namespace].put(self._known[uid])
 
-    def _behind(self, service: Service) -> list[Pod]:
-        pods = self._pods.get(service.meta.namespace)
-        return pods.matching(service.selector) if pods is not None and service.selector else []
+    def _behind(self, service: Service) -> Iterator[Pod]:
+        return self._pods[service.meta.namespace].matching(service.selector)
 
     def _cause(self, record: Record, told: frozenset[str], now: float) -> Cause | None:
         namespace = record.meta.namespace
@@ -99,8 +105,8 @@ class Paths:
             link = self._store.link("Service")
             if link is None or link.state not in (LinkState.LIVE, LinkState.POLLING):
                 return None
-            services = self._store.all("Service")
-            there = frozenset(one.meta.name for one in services if one.meta.namespace == namespace)
+            get = self._store.get
+            there = frozenset(name for name in record.backends if get("Service", namespace, name))
             return ingress_cause(record, there, now)
         if isinstance(record, Gateway):
             return gateway_cause(record, now)

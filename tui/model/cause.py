@@ -50,7 +50,7 @@ class Cause:
 
 def pod_cause(pod: Pod, events: Iterable[Event], now: float) -> Cause | None:
     """The one thing that is wrong with a pod, None when nothing is or when it ends as it should."""
-    if pod.phase == "Succeeded" or _spotless(pod):
+    if pod.phase == "Succeeded" or spotless(pod):
         return None
     if pod.meta.deleted is not None:
         if now > pod.meta.deleted + 2 * PATIENCE:
@@ -69,8 +69,8 @@ def pod_cause(pod: Pod, events: Iterable[Event], now: float) -> Cause | None:
     return _setup(pod, ordered) or _unready(pod, ordered, now) or _recent_oom(pod, now)
 
 
-def _spotless(pod: Pod) -> bool:
-    """Runs, is ready and never ended: what nearly all pods are, told at once."""
+def spotless(pod: Pod) -> bool:
+    """Runs, is ready and never ended: nearly all pods are, it is told at once, and time can't change it."""
     if pod.phase != "Running" or pod.meta.deleted is not None or not is_true(pod.conditions, "Ready"):
         return False
     return all(one.running_since and one.last is None and not one.restarts for one in pod.containers)

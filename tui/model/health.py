@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from tui.model.cause import PATIENCE, Cause, Severity, pod_cause, restarts_within
+from tui.model.cause import PATIENCE, Cause, Severity, restarts_within
 from tui.model.cluster import Event
 from tui.model.compose import SERVICE
 from tui.model.goose import GooseRun, error_words, goose_error
@@ -17,8 +17,8 @@ from tui.model.pod_status import pod_status
 from tui.model.rollout import Rollout, RolloutState, is_blocked, rollout
 from tui.model.workload import HorizontalPodAutoscaler, ReplicaSet, Workload
 
-EventsOf = Callable[[str], Iterable[Event]]
-"""Events about the object of that uid."""
+CauseOf = Callable[[Pod], Cause | None]
+"""What is wrong with a pod."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +88,14 @@ def judge_workload(
     workload: Workload,
     pods: Sequence[Pod],
     replica_sets: Sequence[ReplicaSet],
-    events: EventsOf,
+    cause_of: CauseOf,
     hpa: HorizontalPodAutoscaler | None,
     now: float,
 ) -> WorkloadHealth:
     """Everything that the screen says of a workload; its trouble absorbs that of its pods."""
     newest = max(replica_sets, key=lambda each: each.revision, default=None)
     moved = _moved(workload, newest, pods)
-    cause = _worst(pod_cause(pod, events(pod.meta.uid), now) for pod in pods)
+    cause = _worst(map(cause_of, pods))
     state = rollout(workload, hpa, moved)
     young = workload.revision <= 1 and now - workload.meta.created < min(60.0, workload.progress_deadline)
     if state.state is RolloutState.DOWN and cause is None and young:
@@ -122,7 +122,7 @@ def judge_job(
     job: Job,
     pods: Sequence[Pod],
     events: Iterable[Event],
-    events_of: EventsOf,
+    cause_of: CauseOf,
     now: float,
     goose: GooseRun | None = None,
 ) -> JobHealth:
@@ -141,7 +141,7 @@ def judge_job(
 
     if status == "Complete":
         return JobHealth(job, status, None, attempts, goose=goose)
-    causes = [found for pod in ordered if (found := pod_cause(pod, events_of(pod.meta.uid), now))]
+    causes = [found for pod in ordered if (found := cause_of(pod))]
     last = causes[-1] if causes else None
     if last is not None and line:
         last = replace(last, text=error, evidence=(line, *last.evidence))

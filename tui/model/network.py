@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tui.model.cause import PATIENCE, Cause, Severity
@@ -50,24 +50,35 @@ class Claim:
 class PodsByLabel:
     """The pods of one namespace by label, so that a selector looks at few of them."""
 
-    def __init__(self, pods: Iterable[Pod]) -> None:
-        self._by: dict[tuple[str, str], list[Pod]] = {}
+    def __init__(self, pods: Iterable[Pod] = ()) -> None:
+        self._by: dict[tuple[str, str], dict[str, Pod]] = {}
         for pod in pods:
-            for item in pod.meta.labels.items():
-                self._by.setdefault(item, []).append(pod)
+            self.put(pod)
 
-    def matching(self, selector: Mapping[str, str]) -> list[Pod]:
+    def put(self, pod: Pod) -> None:
+        """It came, or is another than before with the same labels."""
+        for item in pod.meta.labels.items():
+            self._by.setdefault(item, {})[pod.meta.uid] = pod
+
+    def drop(self, pod: Pod) -> None:
+        """It went, as it was put."""
+        for item in pod.meta.labels.items():
+            del self._by[item][pod.meta.uid]
+            if not self._by[item]:
+                del self._by[item]
+
+    def matching(self, selector: Mapping[str, str]) -> Iterator[Pod]:
         """Pods that carry all of these labels, those that are being deleted left out."""
-        found = [self._by.get(item, []) for item in selector.items()]
-        fewest = min(found, key=len, default=[])
-        return [
-            pod for pod in fewest if pod.meta.deleted is None and selector.items() <= pod.meta.labels.items()
-        ]
+        found = [self._by.get(item, {}) for item in selector.items()]
+        fewest = min(found, key=len, default={})
+        for pod in fewest.values():
+            if pod.meta.deleted is None and selector.items() <= pod.meta.labels.items():
+                yield pod
 
 
 def service_cause(
     service: Service,
-    pods: Sequence[Pod],
+    pods: Iterable[Pod],
     made: Callable[[Mapping[str, str]], bool],
     told: Callable[[Pod], bool],
     now: float,
@@ -77,11 +88,16 @@ def service_cause(
     own trouble is shown: one root, one trouble."""
     if service.external or not service.selector or now - service.meta.created < PATIENCE:
         return None
-    living = [pod for pod in pods if pod.phase not in ("Succeeded", "Failed")]
+    living = []
+    for pod in pods:
+        if pod.phase not in ("Succeeded", "Failed"):
+            if _ready(pod):
+                return None
+            living.append(pod)
     if not living and not made(service.selector):
         labels = ",".join(f"{key}={value}" for key, value in service.selector.items())
         return Cause(f"no endpoints: no workload has pods with the labels {labels}", None)
-    if not living or service.unready_too or any(_ready(pod) or told(pod) for pod in living):
+    if not living or service.unready_too or any(map(told, living)):
         return None
     unready = [condition(pod.conditions, "Ready") for pod in living]
     since = max((one.since for one in unready if one is not None and one.since), default=None)
