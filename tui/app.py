@@ -11,12 +11,13 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.binding import Binding
+from textual.worker import WorkerFailed
 
 from tui.attention import Attention
 from tui.clock import Clock, SystemClock
@@ -26,7 +27,7 @@ from tui.driver import TerminalDriver
 from tui.errors import DeployError, Misconfigured
 from tui.journal import Journal, Unwritable
 from tui.model.deed import OpenDeed
-from tui.model.environment import Environment, Platform
+from tui.model.environment import Environment
 from tui.model.plan import Stage
 from tui.panes.base import View
 from tui.screens.cockpit import CockpitScreen
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from tui.opening import Opening
-    from tui.session import Session
+    from tui.sessions import AnySession
 
 LONGEST_TOAST = 1000
 """Characters: what a server says may be long, and a toast lies over the rest."""
@@ -64,7 +65,7 @@ class Cockpit(App[int]):
         super().__init__(driver_class=TerminalDriver)
         self.settings = settings
         self.clock = clock or SystemClock()
-        self.sessions: dict[str, Session] = {}
+        self.sessions: dict[str, AnySession] = {}
         self.surveys: dict[str, Survey] = {}
         self.problems: dict[str, DeployError] = {}  # environments that have no session, and why
         self.front = settings.start
@@ -98,8 +99,6 @@ class Cockpit(App[int]):
         self._opening = opening(self.settings, self.clock, os.environ)
         await self._recall_deeds()
         for environment in sorted(self.settings.environments, key=lambda one: one.name != self.front):
-            if environment.platform is Platform.COMPOSE:
-                continue
             try:
                 session = self._opening.session(environment)
             except Misconfigured as error:
@@ -147,6 +146,8 @@ class Cockpit(App[int]):
     def tick(self) -> None:
         """Eight times a second: judges, asks open deeds how far they are, and shows what differs."""
         now = self.clock.now()
+        for session in self.sessions.values():
+            session.check()
         for survey in self.surveys.values():
             survey.refresh(now)
         self._follow_deeds()
@@ -273,6 +274,8 @@ class Cockpit(App[int]):
 
     def _handle_exception(self, error: Exception) -> None:
         """A bug: a traceback without locals, since those hold tokens and secrets."""
+        if isinstance(error, WorkerFailed):
+            error = cast(Exception, error.error)  # its own traceback would lead nowhere
         self._return_code = 1
         self._exception = error
         self._exception_event.set()

@@ -8,14 +8,16 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.compose_containers import Containers
 from tui.errors import Gone, Invalid
 from tui.model.key import Meta
-from tui.wire.docker import Engine
 from tui.wire.docker_log import last_lines
-from tui.wire.server import Server
+
+if TYPE_CHECKING:
+    from tui.wire.docker import Engine
+    from tui.wire.server import Server
 
 _SECRET = re.compile(r"PASS|SECRET|TOKEN|KEY|CREDENTIAL|PRIVATE|AUTH|DSN|_PW\b|COOKIE|SALT", re.I)
 _PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+(@)")

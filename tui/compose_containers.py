@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from tui.compose_pods import Seen, event
 from tui.compose_runs import Runs
@@ -14,8 +14,10 @@ from tui.model.cluster import Event
 from tui.model.key import Meta
 from tui.model.pod import Pod
 from tui.store import Record
-from tui.wire.docker import Engine
 from tui.wire.docker_shapes import Happened, one_off
+
+if TYPE_CHECKING:
+    from tui.wire.docker import Engine
 
 _AT_ONCE = 8  # containers that are inspected at the same time
 _KEPT = 300  # events

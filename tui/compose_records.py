@@ -17,6 +17,7 @@ from tui.model.compose import (
     depths,
     one_shots,
 )
+from tui.model.environment import Environment
 from tui.model.job import Job
 from tui.model.key import Condition, Meta
 from tui.model.migration import is_migration
@@ -30,12 +31,17 @@ _NAME = "app.kubernetes.io/name"
 class Places:
     """Which namespace a service is in: its label, else the configuration's table, else the one default."""
 
-    def __init__(self, default: str, members: Mapping[str, str]) -> None:
-        self._default, self._members = default, members
+    def __init__(self, environment: Environment) -> None:
+        self._default = environment.name
+        self._actual = {one.name: one.actual for one in environment.namespaces}
+        self._members = {
+            service: namespace for namespace, members in environment.members.items() for service in members
+        }
 
     def of(self, service: str, labels: Mapping[str, str]) -> str:
         """The namespace of that service."""
-        return labels.get(NAMESPACE_LABEL) or self._members.get(service) or self._default
+        name = labels.get(NAMESPACE_LABEL) or self._members.get(service) or self._default
+        return self._actual.get(name, name)
 
 
 def records(project: Project, containers: Sequence[Seen], places: Places) -> dict[str, dict[str, Record]]:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tui.actions import ACTIONS
 from tui.actions.base import Deed
 from tui.clock import Clock
-from tui.model.environment import Environment
+from tui.compose_session import ComposeSession
+from tui.errors import Misconfigured
+from tui.model.environment import Environment, Platform
 from tui.session import Session
+from tui.sessions import AnySession
 from tui.settings import Settings
+from tui.wire import compose_file
+from tui.wire.docker import Engine
 from tui.wire.kube import Client
 from tui.wire.kubeconfig import load
 from tui.wire.server import Servers
@@ -33,16 +39,38 @@ class Opening:
         self._environ = environ
         self._servers = Servers(clock, environ=environ)
 
-    def session(self, environment: Environment) -> Session:
+    def session(self, environment: Environment) -> AnySession:
         """One that is not started yet; Misconfigured where the kubeconfig has no such context."""
+        if environment.platform is Platform.COMPOSE:
+            return self._compose(environment)
         settings = self._settings
         file = Path(environment.kubeconfig) if environment.kubeconfig else settings.kubeconfig
         config = load(file, self._environ, Path.home())
         access = config.access(environment.context or None, user=settings.user, groups=settings.groups)
-        kept = settings.recordings or settings.state / "recordings"
-        session = Session(environment, Client(self._servers.get(access)), self._clock, recordings=kept)
+        client = Client(self._servers.get(access))
+        session = Session(environment, client, self._clock, recordings=self._recordings)
         session.needs = NEEDS
         return session
+
+    def _compose(self, environment: Environment) -> ComposeSession:
+        """Misconfigured where no engine can be asked, or no file says what to look for."""
+        engine = Engine(self._servers, self._clock, self._environ, Path.home(), environment.endpoint)
+        place = self._settings.config_file.parent if self._settings.config_file is not None else Path.cwd()
+        file = environment.file or str(compose_file.find(place) or "")
+        if not file:
+            hint = f"{environment.name}: file: names one"
+            raise Misconfigured(f"there is no Compose file in {place}", hint)
+        return ComposeSession(
+            replace(environment, file=file),
+            engine,
+            self._clock,
+            environ=self._environ,
+            recordings=self._recordings,
+        )
+
+    @property
+    def _recordings(self) -> Path:
+        return self._settings.recordings or self._settings.state / "recordings"
 
     async def close(self) -> None:
         """Ends every connection."""

@@ -32,6 +32,8 @@ _ENVIRONMENT = (
     "protected",
     "readonly",
     "file",
+    "endpoint",
+    "members",
     "watch",
     "namespaces",
     "confirm",
@@ -200,6 +202,12 @@ def _renamed(own: Entry, policy: tuple[Purpose, ...]) -> tuple[Purpose, ...]:
     return tuple(found)
 
 
+def _members(own: Entry) -> dict[str, tuple[str, ...]]:
+    """`members: {services: [auth, personal]}`: which services of a Compose project a namespace has."""
+    table = own.entry("members")
+    return {name: table.texts(name) for name in table.keys()}  # noqa: SIM118
+
+
 def _environment(name: str, own: Entry, policy: tuple[Purpose, ...], home: Path) -> Environment:
     _known(own, _ENVIRONMENT)
     platform = _choice(own, "platform", Platform, Platform.KUBERNETES)
@@ -217,6 +225,8 @@ def _environment(name: str, own: Entry, policy: tuple[Purpose, ...], home: Path)
         protected=own.flag("protected"),
         readonly=own.flag("readonly"),
         file=str(compose) if compose is not None else "",
+        endpoint=own.text("endpoint"),
+        members=_members(own),
         watch_by_namespace=_choice(own, "watch", _Watch, _Watch.CLUSTER) is _Watch.NAMESPACES,
         namespaces=_renamed(own, policy),
         confirm={

@@ -39,6 +39,7 @@ class Project:
     name: str
     file: str = ""
     services: Mapping[str, ServiceSpec] = field(default_factory=lambda: MappingProxyType({}))
+    inactive: tuple[str, ...] = ()  # services of profiles that are off
     volumes: tuple[str, ...] = ()
     complaint: str = ""
     by_cli: bool = False  # `docker compose config` read it; else only what plain YAML says

@@ -54,6 +54,9 @@ class Environment:
     protected: bool = False
     readonly: bool = False
     file: str = ""  # of a Compose project
+    endpoint: str = ""  # of its engine, "unix:///..."; "" is where the docker command finds it
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    # by namespace: the services of a Compose project that are in it
     watch_by_namespace: bool = False
     namespaces: tuple[Purpose, ...] = ()
     confirm: Mapping[str, Confirmation] = field(default_factory=lambda: MappingProxyType({}))  # deed -> how
@@ -65,4 +68,6 @@ class Environment:
 
     def wants(self, namespace: str) -> bool:
         """Whether objects of that namespace belong to this environment ("" is the cluster itself)."""
+        if self.platform is Platform.COMPOSE:  # its services are in namespaces because we say so
+            return True
         return not self._actual or not namespace or namespace in self._actual

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from tui.model.environment import Environment
+from tui.model.environment import Environment, Platform
 from tui.model.health import WorkloadHealth
 from tui.model.rollout import RolloutState
 
@@ -55,11 +55,16 @@ def ladder(
     """Every service that runs in any of the environments, by namespace and name. An environment that is
     not in `judged` was not read: its steps are absent, and the caller says so."""
     found: dict[tuple[str, str], dict[str, Step]] = {}
-    for environment in environments:
+    # Compose last: its services have the place of those of that name elsewhere, where they name none.
+    for environment in sorted(environments, key=lambda one: one.platform is Platform.COMPOSE):
         policy = {one.actual: one.name for one in environment.namespaces}
+        known = {name: namespace for namespace, name in found}
         for one in judged.get(environment.name, ()):
             meta = one.workload.meta
-            key = policy.get(meta.namespace, meta.namespace), service_name(meta.name)
+            namespace, name = policy.get(meta.namespace, meta.namespace), service_name(meta.name)
+            if environment.platform is Platform.COMPOSE and namespace == environment.name:
+                namespace = known.get(name, namespace)
+            key = namespace, name
             found.setdefault(key, {})[environment.name] = _step(one)
     order = {
         purpose.name: number

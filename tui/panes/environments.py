@@ -10,7 +10,7 @@ from textual.containers import Vertical
 
 from tui.errors import DeployError
 from tui.present import environment as present
-from tui.session import Session
+from tui.sessions import AnySession
 from tui.settings import Settings
 from tui.survey import Survey
 from widgets.live_table import LiveTable, Row
@@ -20,7 +20,7 @@ class Watched(Protocol):
     """Who owns the sessions."""
 
     settings: Settings
-    sessions: dict[str, Session]
+    sessions: dict[str, AnySession]
     surveys: dict[str, Survey]
     problems: dict[str, DeployError]
     front: str

@@ -14,6 +14,7 @@ class NamespacesPane(TablePane):
     The marked ones are chosen together."""
 
     kinds = ("Namespace", "Deployment", "StatefulSet", "DaemonSet", "Job", "Pod")
+    also = ("ComposeService",)
     scoped = False
 
     def __init__(self, *, now: Callable[[], float]) -> None:

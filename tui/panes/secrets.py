@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tui.model.cluster import Named
+from tui.model.environment import Platform
 from tui.model.key import Meta
 from tui.panes.base import TablePane, View
 from tui.present import secret as present
@@ -25,7 +26,9 @@ class SecretsPane(TablePane):
         super().__init__(present.COLUMNS, id="secrets", now=now, markable=True)
 
     def there(self, view: View) -> bool:
-        """Not where there are no SealedSecrets and Secrets can't be read either."""
+        """Not with Compose, nor where there are no SealedSecrets and Secrets can't be read either."""
+        if view.session.environment.platform is Platform.COMPOSE:
+            return False
         store = view.session.store
         seals, secrets = store.link("SealedSecret"), store.link("Secret")
         unread = secrets is not None and secrets.state in (LinkState.FORBIDDEN, LinkState.ABSENT)

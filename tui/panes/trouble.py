@@ -18,6 +18,7 @@ class TroublePane(TablePane):
         *("Deployment", "StatefulSet", "DaemonSet", "Job", "Pod", "ReplicaSet", "Namespace", "Event"),
         *PATHS,
     )
+    also = ("ComposeService",)
 
     def __init__(self, *, now: Callable[[], float]) -> None:
         super().__init__(present.COLUMNS, id="trouble", now=now, markable=True)

@@ -14,7 +14,7 @@ SIGNS = {Severity.BAD: Span("!", Tone.BAD), Severity.LOOK: Span("~", Tone.LOOK)}
 TONES = {Severity.BAD: Tone.BAD, Severity.LOOK: Tone.LOOK}
 SHORT = {
     **{"Deployment": "deploy", "StatefulSet": "sts", "DaemonSet": "ds", "Namespace": "ns"},
-    **{"Service": "svc", "Ingress": "ing", "PersistentVolumeClaim": "pvc"},
+    **{"ComposeService": "service", "Service": "svc", "Ingress": "ing", "PersistentVolumeClaim": "pvc"},
 }
 """kubectl's short names, where the long one takes the room of the object's own."""
 NO_CELL: Cell = (Span("-", Tone.QUIET),)

@@ -44,11 +44,11 @@ def _state(
 ) -> Cell:
     if problem is not None:
         return (Span(problem.title, Tone.BAD),)
-    if environment.platform is Platform.COMPOSE:
-        return (Span("not read by this version", Tone.QUIET),)
     if session is None or survey is None:
         return (Span("not read yet", Tone.QUIET),)
     if session.link.state is not LinkState.LIVE and session.link.state is not LinkState.POLLING:
+        if environment.platform is Platform.COMPOSE and session.error is not None:
+            return (Span(str(session.error), Tone.BAD),)  # what to start
         return (link_span(session, now),)
     total = survey.total
     parts = [Span(f"!{total.troubles} ", Tone.BAD)] if total.troubles else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.model.environment import Environment
+from tui.model.environment import Environment, Platform
 from tui.present.cells import cached
 from tui.store import Store
 from tui.survey import NamespaceSummary, Survey
@@ -35,8 +35,12 @@ def rows(store: Store, survey: Survey, environment: Environment, chosen: frozens
 
 def namespaces(store: Store, survey: Survey, environment: Environment) -> list[str]:
     """Their names in the cluster, in the configured order, else by name."""
-    if environment.namespaces:
-        return [one.actual for one in environment.namespaces]
+    configured = [one.actual for one in environment.namespaces]
+    if environment.platform is Platform.COMPOSE:  # only those that its services are in
+        there = {record.meta.name for record in store.all("Namespace")}
+        return [*(name for name in configured if name in there), *sorted(there.difference(configured))]
+    if configured:
+        return configured
     return sorted({record.meta.name for record in store.all("Namespace")} | set(survey.by_namespace) - {""})
 
 

@@ -9,7 +9,7 @@ from tui.errors import DeployError
 from tui.model.sealed_secret import Scope, Seal, SealedSecret, SealVerdict
 from tui.panes.base import View
 from tui.present.cells import moment
-from tui.wire.kinds import KINDS
+from tui.sessions import document
 from widgets.plan_body import Section
 from widgets.tone import Span, Tone
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
+from tui.compose_session import ComposeSession
 from tui.errors import DeployError
 from tui.model.pod import Container, Pod
 from tui.model.sealed_secret import SealedSecret, judge
 from tui.panes.base import View
 from tui.present.describe import crashed, last_lines, why
+from tui.present.yaml import to_yaml
 from tui.screens.controller import sealed_for
 from tui.screens.text import Page, frame_title
 from tui.store import Record
@@ -106,7 +109,7 @@ class WhyScreen(Page):
         self._seen = ()
 
     def action_raw(self) -> None:
-        """What kubectl describes, and back."""
+        """What kubectl describes, or the engine inspects, and back."""
         if self._raw is not None:
             self._raw, self._seen = None, ()
             self.query_one("#paper").border_title = frame_title(f"Why: {self._record.meta.path}")
@@ -114,7 +117,7 @@ class WhyScreen(Page):
         if self._record.meta.kind == "Secret":
             self._raw = [Section("kubectl would read its values to describe it: it is not asked", Tone.LOOK)]
             return self._show(self._raw)
-        self._raw = [Section("asking kubectl ...", Tone.QUIET)]
+        self._raw = [Section("asking ...", Tone.QUIET)]
         self._show(self._raw)
         self.run_worker(self._describe(), group="why")
         return None
@@ -122,9 +125,13 @@ class WhyScreen(Page):
     async def _describe(self) -> None:
         from tui.wire.kubectl import describe
 
-        meta, access = self._record.meta, self._view.session.client.server.access
+        meta, session = self._record.meta, self._view.session
         try:
-            text = await describe(access, KINDS[meta.kind], meta.namespace, meta.name, self._cockpit.clock)
+            if isinstance(session, ComposeSession):
+                text = to_yaml(json.loads(await session.client.document(meta)))
+            else:
+                access, clock = session.client.server.access, self._cockpit.clock
+                text = await describe(access, KINDS[meta.kind], meta.namespace, meta.name, clock)
             sections = [Section("", Tone.PLAIN, [[Span(line)] for line in text.splitlines()])]
         except DeployError as error:
             sections = [Section(str(error), Tone.LOOK)]

@@ -45,7 +45,7 @@ async def read(file: Path, environ: Mapping[str, str], clock: Clock) -> Project:
     if code:
         return Project(name, str(file), services, complaint=_with_line(file, problem), by_cli=True)
     _, hashes, _ = await _docker(environ, clock, *base, "--hash", "*")
-    return _project(file, json.loads(said), dict(_pairs(hashes)))
+    return _project(file, json.loads(said), dict(_pairs(hashes)), tuple(services))
 
 
 def project_name(file: Path, declared: object, environ: Mapping[str, str]) -> str:
@@ -81,12 +81,15 @@ def _services(document: Mapping[str, Any]) -> Mapping[str, ServiceSpec]:
     }
 
 
-def _project(file: Path, found: Mapping[str, Any], hashes: Mapping[str, str]) -> Project:
+def _project(
+    file: Path, found: Mapping[str, Any], hashes: Mapping[str, str], written: tuple[str, ...]
+) -> Project:
     services = {
         name: _service(name, one, hashes.get(name, "")) for name, one in (found.get("services") or {}).items()
     }
     volumes = tuple(str((one or {}).get("name") or key) for key, one in (found.get("volumes") or {}).items())
-    return Project(str(found.get("name", "")), str(file), services, volumes, by_cli=True)
+    inactive = tuple(name for name in written if name not in services)
+    return Project(str(found.get("name", "")), str(file), services, inactive, volumes, by_cli=True)
 
 
 def _service(name: str, one: Mapping[str, Any], hash_: str) -> ServiceSpec:
