@@ -45,9 +45,9 @@ def why(store: Store, *targets: Workload, environment: Environment = OPEN) -> li
 def test_no_pane_has_two_actions_on_a_key() -> None:
     taken = [(scope, key) for action in ACTIONS for key in action.keys for scope in action.scopes]
     assert len(taken) == len(set(taken))
-    assert len(BY_ID) == len(ACTIONS)
+    assert len({action.id for action in ACTIONS}) == len(ACTIONS)
     deeds = {action.id for action in ACTIONS if isinstance(action, Deed)}
-    assert deeds == {"restart", "roll-back", "delete-pod"}
+    assert {"restart", "roll-back", "delete-pod"} <= deeds
 
 
 def test_one_step_with_the_identity_and_the_command(store: Store, auth: Workload) -> None:

@@ -7,24 +7,30 @@ import contextlib
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tui.clock import Clock
 from tui.compose_client import ComposeClient
 from tui.compose_containers import Containers
 from tui.compose_records import Places, records
-from tui.errors import DeployError, Misconfigured, Unreachable
+from tui.errors import DeployError, Gone, Misconfigured, Unreachable
 from tui.model.compose import SERVICE, Project
+from tui.model.compose_state import PROJECT, ComposeState, image_names
 from tui.model.environment import Environment
+from tui.model.key import Meta
 from tui.recorder import Recorder
 from tui.rights import Need
 from tui.store import EVERYWHERE, Link, LinkState, Store
 from tui.survey import READS
 from tui.wire import compose_file
-from tui.wire.docker import Engine
 
-KINDS = (SERVICE, *(kind for kind in READS if kind not in (SERVICE, "goose", "links")))
-"""Kinds that are known whole: of those that only a cluster has there is none."""
+if TYPE_CHECKING:
+    from tui.wire.docker import Engine  # it imports httpx, which the first paint does not wait for
+
+HERE = ("Pod", "Job", "Event", "Namespace", PROJECT)
+"""What containers are shown as, besides the services."""
+ELSEWHERE = tuple(kind for kind in READS if kind not in (SERVICE, *HERE, "goose", "links"))
+_NO_SEALING = Gone("sealing does not apply to Docker Compose", "its services read files and variables")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,6 @@ class ComposeSession:
         clock: Clock,
         *,
         environ: Mapping[str, str],
-        members: Mapping[str, str],
         numbers: Numbers | None = None,
         recordings: Path | None = None,
     ) -> None:
@@ -65,11 +70,12 @@ class ComposeSession:
         self.depth: Literal["light", "front"] = "light"
         self.version = ""  # of the engine, "Docker 28.0.4"
         self.project = Project("", environment.file)
-        self._places = Places(environment.name, members)
+        self._places = Places(environment)
         self._clock, self._environ = clock, environ
         self._numbers = numbers or Numbers()
         self._heard = float("-inf")
         self._file_seen: object = None
+        self._images: Mapping[str, str] = {}  # by name, as of the last refresh
         self._now = asyncio.Event()  # somebody asks not to wait for the next try
         self._running: asyncio.Task[None] | None = None
         self._link(LinkState.CONNECTING)
@@ -107,6 +113,12 @@ class ComposeSession:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
             self._running = None
+
+    def check(self) -> None:
+        """Raises what ended its task: a bug, which would leave it deaf without a word."""
+        task = self._running
+        if task is not None and task.done() and not task.cancelled() and (bug := task.exception()):
+            raise bug
 
     async def front(self, yes: bool) -> None:
         """Both depths read the same; only silence is met sooner in front."""
@@ -205,6 +217,15 @@ class ComposeSession:
             self.project = await compose_file.read(file, self._environ, self._clock)
             self._file_seen = seen
 
+    async def refresh(self) -> None:
+        """The file and the engine's images as they are now: what deeds plan with and are checked by."""
+        file = Path(self.environment.file)
+        self.project = await compose_file.read(file, self._environ, self._clock)
+        found = await self.engine.images()
+        names = ((one.id, (*(one.repo_tags or ()), *(one.repo_digests or ()))) for one in found)
+        self._images = image_names(names)
+        self._publish()
+
     # The store
 
     def _publish(self) -> None:
@@ -212,6 +233,11 @@ class ComposeSession:
         for kind, found in made.items():
             self.store.replace(kind, EVERYWHERE, found)
         self.store.replace("Event", EVERYWHERE, self.containers.events(made["Pod"].values()))
+        name = self.project.name
+        meta = Meta(PROJECT, self.environment.name, name, f"project {name}")
+        containers = tuple(one.found for one in self.containers.all)
+        state = ComposeState(meta, self.project, containers, self._images)
+        self.store.replace(PROJECT, EVERYWHERE, {meta.uid: state})
         if self.link.state is LinkState.LIVE:
             self._link(LinkState.LIVE)
 
@@ -228,8 +254,11 @@ class ComposeSession:
             error = before.error  # an equal one is no change
         complaint = (self.project.complaint,) if self.project.complaint else ()
         self.store.set_link(SERVICE, EVERYWHERE, Link(state, since, error, unreadable=complaint))
-        for kind in KINDS[1:]:
+        for kind in HERE:
             self.store.set_link(kind, EVERYWHERE, Link(state, since, error))
+        for kind in ELSEWHERE:
+            sealing = _NO_SEALING if kind in ("Secret", "SealedSecret") else None
+            self.store.set_link(kind, EVERYWHERE, Link(LinkState.ABSENT, 0.0, sealing))
 
 
 _NEVER = LinkState.UNREACHABLE

@@ -12,6 +12,7 @@ from tui.actions.past import ready_now
 from tui.carry import Outcome
 from tui.clock import Clock
 from tui.journal import Entry, Journal
+from tui.known_images import KnownImages
 from tui.known_ready import KnownReady
 from tui.model.deed import Moment, OpenDeed, Result
 from tui.model.plan import Plan, Progress, Stage, Step
@@ -25,6 +26,7 @@ class Deeds:
     def __init__(self, journal: Journal, clock: Clock, who: str) -> None:
         self.all: list[OpenDeed] = []
         self.ready = KnownReady()
+        self.images = KnownImages()
         self._well: list[OpenDeed] = []  # done, and not known to have stayed ready yet
         self._journal = journal
         self._clock = clock
@@ -55,6 +57,7 @@ class Deeds:
         now = self._clock.now()
         for name, store in stores.items():
             self.ready.look(name, store, now)
+            self.images.look(name, store)
         told = []
         for index, one in enumerate(self.all):
             if one.progress.stage.over or one.environment not in stores:
@@ -78,6 +81,7 @@ class Deeds:
         """Reads what earlier runs wrote; answers what they left without an end. Unwritable when it can't."""
         entries = await asyncio.to_thread(lambda: list(self._journal.entries()))
         self.ready.learn(entries)
+        self.images.learn(entries)
         return self._take_up(self._journal.without_end(entries))
 
     def _take_up(self, entries: Iterable[Entry]) -> list[OpenDeed]:

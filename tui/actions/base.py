@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from tui.model.environment import Environment
+from tui.model.environment import Environment, Platform
 from tui.model.key import nothing
 from tui.model.plan import Plan, Progress, Refusal
 from tui.model.recording import Recording
@@ -14,7 +14,7 @@ from tui.store import Record, Store
 
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 PODS = frozenset({"Pod"})
-LOGGED = WORKLOADS | PODS | frozenset({"Job", "ReplicaSet"})
+LOGGED = WORKLOADS | PODS | frozenset({"Job", "ReplicaSet", "ComposeService"})
 ANYTHING = LOGGED | frozenset(
     {"CronJob", "Event", "Secret", "ConfigMap", "SealedSecret", "Application", "Service", "Namespace"}
     | {"Ingress", "Gateway", "HTTPRoute", "PersistentVolumeClaim"}
@@ -44,6 +44,7 @@ class Action:
     kinds: frozenset[str] = frozenset()  # of the records it acts on; empty: it needs no target
     show: bool = False  # on the key line
     scopes: frozenset[str] = field(default=frozenset({"*"}))  # ids of panes
+    whole: bool = False  # it acts on all records of its kinds, whatever is under the cursor
 
     deed = False
 
@@ -55,6 +56,12 @@ class Action:
     def fits(self, kind: str) -> bool:
         """Whether it acts on records of that kind."""
         return kind in self.kinds
+
+    def of(self, store: Store, targets: tuple[Record, ...]) -> tuple[Record, ...]:
+        """Those of the targets that it acts on."""
+        if self.whole:
+            return tuple(record for kind in self.kinds for record in store.all(kind))
+        return tuple(record for record in targets if self.fits(record.meta.kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,8 @@ class Asked:
     context: str = ""  # of the kubeconfig, for the equivalent command; "" the environment's own
     known_ready: Mapping[str, str] = field(default_factory=nothing)  # uids of revisions -> how it is known
     recordings: Sequence[Recording] = ()  # of migrations whose Job ended or is gone
+    images: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    # by Compose service: ids of the images that it ran, the newest first
 
 
 @dataclass(frozen=True)
@@ -76,8 +85,16 @@ class Deed(Action):
     """An action that writes. Nothing here asks the network: rights and objects are read from the store."""
 
     needs: Mapping[str, tuple[Need, ...]] = field(default_factory=lambda: MappingProxyType({}))  # by kind
+    platform: Platform = Platform.KUBERNETES  # of the environments that it is for
 
     deed = True
+
+    def elsewhere(self, environment: Environment) -> str:
+        """Why it does not apply to such an environment; "" where it does."""
+        if environment.platform is self.platform:
+            return ""
+        here, there = environment.platform.title(), self.platform.title()
+        return f"{self.words} is for {there}; {environment.name} runs on {here}"
 
     def refuse(self, asked: Asked) -> tuple[Refusal, ...]:
         """Why targets are left out; a refusal without a target speaks of the whole deed."""

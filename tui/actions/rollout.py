@@ -41,12 +41,12 @@ def follow(store: Store, plan: Plan, since: float, now: float) -> Progress:
         return Progress(Stage.FAILED, "nothing to do")
     for progress in found:
         if progress.stage is Stage.FAILED:
-            return Progress(Stage.FAILED, f"{progress.text}, {_span(now - since)}")
+            return Progress(Stage.FAILED, f"{progress.text}, {span(now - since)}")
     going = [progress for progress in found if not progress.stage.over]
     if going:
         count = f"{len(found) - len(going)} of {len(found)} done, " if len(found) > 1 else ""
         return Progress(going[0].stage, count + going[0].text)
-    return Progress(Stage.DONE, f"done, {_all(found)}{_span(now - since)}")
+    return Progress(Stage.DONE, f"done, {_all(found)}{span(now - since)}")
 
 
 def _all(found: list[Progress]) -> str:
@@ -92,7 +92,7 @@ def _done(workload: Workload) -> str:
     return f"revision {workload.revision}" if workload.revision else ""
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
     """`41 s`, `2 min 5 s`, `3 h 2 min`."""
     whole = max(int(seconds), 0)
     if whole < 60:

@@ -89,6 +89,7 @@ class Plan:
     before: str = ""  # YAML for ctrl+d
     after: str = ""
     verb: str = "Go on"  # the button
+    typed: bool = False  # confirmed by typing the target's name everywhere
     grave: bool = (
         False  # roll back, sync with migrations, terminate, deploy: a protected environment asks for a name
     )

@@ -24,6 +24,8 @@ def required(environment: Environment, plan: Plan) -> Confirmation:
     own = environment.confirm.get(plan.deed)
     if own is not None:
         return own
+    if plan.typed:
+        return Confirmation.NAME
     if not environment.protected:
         return Confirmation.TAB
     if len(plan.steps) > 1:

@@ -1,0 +1,46 @@
+"""One run of the docker command that changes a project: what it said so far, and how it ended."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tui.model.key import Meta
+
+RUN = "ComposeRun"  # its kind in a store: the last one of each target
+_MOVED = re.compile(r"^ ?(Container|Network|Volume|Image|Service) \"?(\S+?)\"?\s{1,2}(.+)$")
+_WORDS = {"Error", "Warning"}
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeRun:
+    """`code` is None while it runs, and for good when it did not end in time."""
+
+    meta: Meta
+    began: float
+    lines: tuple[str, ...] = ()  # the last ones
+    code: int | None = None
+    lost: str = ""  # why nobody knows how it ended
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self.code is not None or bool(self.lost)
+
+    @property
+    def last(self) -> str:
+        """`api-1: Recreated`, as far as it got."""
+        moves = (moved(line) for line in reversed(self.lines))
+        return next((f"{what}: {did}" for what, did in (move for move in moves if move)), "")
+
+    @property
+    def complaint(self) -> str:
+        """Why it failed, in its own words: the last line that is no progress."""
+        said = [line.strip() for line in self.lines if line.strip() and not moved(line)]
+        return said[-1] if said else f"ended with exit code {self.code}"
+
+
+def moved(line: str) -> tuple[str, str] | None:
+    """`Container shop-api-1  Started` of plain progress as (what, did); None for any other line."""
+    found = _MOVED.match(line)
+    return (found[2], found[3].strip()) if found is not None else None
