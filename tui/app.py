@@ -55,7 +55,7 @@ class Cockpit(App[int]):
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     COMMANDS = {Actions}
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-widest")]
     BINDINGS = [
         # The only priority keys: a deed with one would fire underneath a dialog.
         Binding("ctrl+q,ctrl+c", "leave", "Leave", show=False, priority=True),
