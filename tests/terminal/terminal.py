@@ -108,15 +108,15 @@ def size_to(terminal: int, columns: int, rows: int) -> None:
 
 @contextmanager
 def opened(
-    *arguments: str, home: Path, columns: int = 120, rows: int = 36, **environ: str
+    *arguments: str, home: Path, columns: int = 120, rows: int = 36, module: str = "tui", **environ: str
 ) -> Iterator[Terminal]:
-    """`deploytui` with these arguments in a terminal of that size."""
+    """`deploytui`, or another module, with these arguments in a terminal of that size."""
     master, slave = pty.openpty()
     size_to(slave, columns, rows)
     # A session's leader that opens a terminal has it as its controlling one: then it hears SIGHUP.
     take = 'terminal=$1; shift; exec <"$terminal" >"$terminal" 2>&1; exec "$@"'
     process = subprocess.Popen(
-        ["sh", "-c", take, "sh", os.ttyname(slave), sys.executable, "-m", "tui", *arguments],
+        ["sh", "-c", take, "sh", os.ttyname(slave), sys.executable, "-m", module, *arguments],
         cwd=home,
         env={
             "PATH": os.environ["PATH"],

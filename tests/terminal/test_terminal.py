@@ -76,6 +76,27 @@ def test_it_stands_any_size(small: tuple[str, ...], tmp_path: Path) -> None:
         assert_restored(terminal)
 
 
+@pytest.mark.parametrize("place", ["key", "timer", "worker", "paint", "feed"])
+def test_a_bug_ends_with_a_traceback_that_shows_no_secret(demo: Demo, tmp_path: Path, place: str) -> None:
+    world = demo.world("small")
+    planted = "planted-" + "secret"
+    given = place, str(world.config), str(world.kubeconfig)
+    with opened(*given, home=tmp_path, module="tests.terminal.buggy", PLANTED=planted) as terminal:
+        if place == "key":
+            terminal.sees("● live")
+            terminal.press("\x11")
+        assert terminal.ended() == 1
+        assert terminal.switched(ALTERNATE) == "l"
+        assert terminal.modes() == terminal.before
+        assert b"Traceback" in terminal.written
+        assert b"RuntimeError: a bug beside 3 secrets: ***" in terminal.written
+        assert b'password, wrapped = os.environ["PLANTED"]' not in terminal.written
+        kept = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+        for secret in (planted, world.token):
+            assert secret.encode() not in terminal.written + kept
+    world.drop()
+
+
 def test_the_demo_ends_with_the_cockpit(tmp_path: Path) -> None:
     with opened("--demo", home=tmp_path) as terminal:
         terminal.sees("deploy/personal")
