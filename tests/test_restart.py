@@ -8,7 +8,7 @@ import pytest
 
 from tests.demo_world import World
 from tests.records_of import filled, put, refill, workload
-from tui.actions import ACTIONS, BY_ID
+from tui.actions import ACTIONS
 from tui.actions.base import Asked, Deed
 from tui.actions.restart import RESTART
 from tui.model.environment import Environment

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tui.actions.base import Asked
 from tui.actions.compose_project import ComposeDeed, known, settling, target
 from tui.actions.guard import left, seen
-from tui.model.compose import SERVICE, Inspected, dependents
+from tui.model.compose import SERVICE, Inspected
 from tui.model.compose_command import restart, restart_containers
 from tui.model.compose_state import ComposeState, Fate, fates
 from tui.model.plan import Change, Plan, Refusal, Remark, Step, Weight
@@ -97,13 +97,13 @@ def _remarks(state: ComposeState, services: set[str], single: bool) -> Iterator[
     yield Remark(Weight.LOOK, "a restart takes no change of the file, its variables or an image: S (up) does")
     for one in fates(state):
         if one.service in services and one.fate is Fate.RECREATED:
-            yield Remark(Weight.LOOK, f"{one.service}: {one.why} since it was made, and it stays as it is")
+            yield Remark(Weight.LOOK, f"{one.service}: {one.why}, and that stays so")
     for name in sorted(services):
         spec = state.project.services.get(name)
         if spec is not None and len(state.of(name)) == 1:
             yield Remark(Weight.QUIET, f"{name}: one container, so it does not answer meanwhile")
-        waiting = [] if single else dependents(state.project.services, name)
-        if waiting:
+        waiting = [one.name for one in state.project.services.values() if name in one.depends_on]
+        if waiting and not single:
             text = f"{', '.join(waiting)} depends on {name}: restarted too only where it says `restart: true`"
             yield Remark(Weight.QUIET, text)
 

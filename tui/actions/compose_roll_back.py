@@ -38,7 +38,7 @@ class ComposeRollBack(ComposeDeed):
         before = state.of(name)[0]
         image = _chosen(state, name, asked.images.get(name, ()), before.image_id)
         bears = state.name_of(image)
-        was = f"{before.image} {short(before.image_id)}"
+        was = f"{state.name_of(before.image_id) or before.image} {short(before.image_id)}"
         words = f"Roll {name} back to {bears or 'image'} {short(image)}"
         arguments = {
             "state": state.digest,

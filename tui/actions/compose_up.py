@@ -97,9 +97,6 @@ def _remarks(state: ComposeState, moving: list[ServiceFate], stay: list[str]) ->
         yield Remark(Weight.LOOK, f"ended before, and run again as with every up: {', '.join(again)}")
     if any(one.fate is Fate.RECREATED for one in moving):
         yield Remark(Weight.LOOK, "a recreated service does not answer until its new container is up")
-    back = [one for one in moving if one.why == "another image"]
-    for one in back:
-        yield Remark(Weight.LOOK, f"{one.service}: runs {one.before}, the file says {one.after}")
     if any(one.fate is Fate.REMOVED and one.why == "the file does not have it" for one in moving):
         yield Remark(Weight.LOOK, "removed containers are gone with what they wrote outside of volumes")
     yield from other_files(state)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from tui.model.key import Meta
 
 RUN = "ComposeRun"  # its kind in a store: the last one of each target
-_MOVED = re.compile(r"^ ?(Container|Network|Volume|Image|Service) \"?(\S+?)\"?\s{1,2}(.+)$")
-_WORDS = {"Error", "Warning"}
+_MOVED = re.compile(r"^ ?(?:Container|Network|Volume|Image|Service) \"?(\S+?)\"?\s{1,2}(\S.*)$")
+_IMAGE = re.compile(r"^ ?(\S+) (Pull\w+|Build\w+|Built|Download\w+|Extract\w+|Skipped.*)( .*)?$")
+_BUILD = re.compile(r"^#\d+ (.+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +43,7 @@ class ComposeRun:
 
 def moved(line: str) -> tuple[str, str] | None:
     """`Container shop-api-1  Started` of plain progress as (what, did); None for any other line."""
-    found = _MOVED.match(line)
-    return (found[2], found[3].strip()) if found is not None else None
+    if found := _MOVED.match(line) or _IMAGE.match(line):
+        return found[1], found[2].strip()
+    built = _BUILD.match(line)
+    return ("build", built[1]) if built is not None else None

@@ -122,7 +122,7 @@ def _fate(state: ComposeState, spec: ServiceSpec) -> ServiceFate:
         if not spec.replicas:
             return ServiceFate(spec.name, Fate.LEFT, "scaled to 0")
         return ServiceFate(spec.name, Fate.CREATED, missing, "", name)
-    before = mine[0].image
+    before = shown(mine[0].image)
     if before == name and image and mine[0].image_id != image:
         before, name = f"{before} {short(mine[0].image_id)}", f"{name} {short(image)}"
     why = missing or _differs(state, spec, mine, image)
@@ -141,7 +141,7 @@ def _fate(state: ComposeState, spec: ServiceSpec) -> ServiceFate:
 
 def _differs(state: ComposeState, spec: ServiceSpec, mine: list[Inspected], image: str) -> str:
     if mine[0].image != state.image_of(spec) and canonical(mine[0].image) != canonical(state.image_of(spec)):
-        return "another image"
+        return "it runs another image than the file's"
     if any(one.labels.get(IMAGE_LABEL, one.image_id) != image for one in mine):
         return "its image was built or pulled anew"
     if any(one.labels.get(HASH_LABEL, "") != spec.hash for one in mine):
@@ -154,6 +154,11 @@ def settled(one: Inspected) -> bool:
     if one.state == "running":
         return one.health in ("", "healthy")
     return one.state == "exited" and one.exit_code == 0
+
+
+def shown(image: str) -> str:
+    """An image's name; where it is only an id, that shortened."""
+    return short(image) if image.startswith("sha256:") else image
 
 
 def short(image_id: str) -> str:

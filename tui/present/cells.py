@@ -37,6 +37,8 @@ def moment(at: float | None) -> str:
 
 def tag(image: str) -> str:
     """The version of an image: its tag, else its digest shortened, else "latest"."""
+    if image.startswith("sha256:"):  # a container that was made of an id, as Compose lets one
+        return image.removeprefix("sha256:")[:12]
     name, _, digest = image.partition("@")
     found = name.rsplit("/", 1)[-1].partition(":")[2]
     return found or (digest.removeprefix("sha256:")[:12] if digest else "latest" if name else "")

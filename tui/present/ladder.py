@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from tui.model.compose import SERVICE
 from tui.model.environment import Environment
 from tui.model.ladder import Rung, Service, Step, behind
 from tui.present.cells import tag
 from widgets.live_table import Cell, Column, Row, Span, Tone
 
 NOT_DEPLOYED = "not deployed"
+_WORDS = {True: "is behind", False: "is ahead of", None: "differs from"}
 
 
 def columns(environments: Sequence[Environment]) -> tuple[Column, ...]:
@@ -67,6 +69,21 @@ def _cell(step: Step, first: str, same: bool) -> Cell:
     return (Span(version, Tone.PLAIN if version == first else Tone.BOLD),)
 
 
+def _compared(before: tuple[str, Step], after: tuple[str, Step]) -> str:
+    """Two neighbours in words, "" when they are equal. A Compose project is said first, with both versions:
+    what was started by hand there is where the next change comes from."""
+    upstream, version = tag(before[1].image), tag(after[1].image)
+    if upstream == version:
+        return ""
+    older = behind(version, upstream)
+    if before[1].kind == SERVICE:
+        words = f"{before[0]} {_WORDS[None if older is None else not older]} {after[0]}"
+        if older is None:
+            return f"{words}: {upstream}, {version}"
+        return f"{words} by {upstream} {'>' if older else '<'} {version}"
+    return f"{after[0]} {_WORDS[older]} {before[0]}"
+
+
 def difference(known: Sequence[tuple[str, Step]]) -> tuple[str, Tone]:
     """One service across the environments that were read: the worst thing first."""
     stuck = [name for name, step in known if step.rung is Rung.STUCK]
@@ -76,14 +93,9 @@ def difference(known: Sequence[tuple[str, Step]]) -> tuple[str, Tone]:
     moving = [name for name, step in known if step.rung is Rung.MOVING]
     if moving:
         return f"arriving in {', '.join(moving)}", Tone.MOVING
-    there = [(name, tag(step.image)) for name, step in known if step.rung is not Rung.ABSENT]
-    said = []
-    for (before, upstream), (name, version) in pairwise(there):
-        if upstream == version:
-            continue
-        older = behind(version, upstream)
-        word = {True: "is behind", False: "is ahead of", None: "differs from"}[older]
-        said.append(f"{name} {word} {before}")
+    there = [(name, step) for name, step in known if step.rung is not Rung.ABSENT]
+    pairs = (_compared(before, after) for before, after in pairwise(there))
+    said = [words for words in pairs if words]
     absent = [name for name, step in known if step.rung is Rung.ABSENT]
     if said:
         return "; ".join(said), Tone.LOOK

@@ -10,7 +10,8 @@ from textual.keys import format_key
 
 from tui.actions import ACTIONS, BY_ID
 from tui.actions.base import Action, Asked, Deed
-from tui.model.environment import Platform
+from tui.actions.forms import form
+from tui.model.environment import Environment
 from tui.panes.logs import LogsPane
 from tui.store import Record
 from widgets.key_line import Hint
@@ -27,9 +28,7 @@ def unread(cockpit: Cockpit) -> str:
     problem = cockpit.problems.get(cockpit.front)
     if problem is not None:
         return f"{problem.title}\n{problem.hint}" if problem.hint else problem.title
-    if cockpit.environment.platform is Platform.KUBERNETES:
-        return "reading …"
-    return f"{cockpit.front} runs on {cockpit.environment.platform}: not read by this version"
+    return "reading …"
 
 
 def why_not(screen: CockpitScreen, action: Action, targets: tuple[Record, ...]) -> str:
@@ -40,9 +39,14 @@ def why_not(screen: CockpitScreen, action: Action, targets: tuple[Record, ...]) 
     view = cockpit.view
     if view is None:
         return unread(cockpit).partition("\n")[0]
-    if not targets:
+    action = form(action, cockpit.environment.platform)
+    if isinstance(action, Deed) and (other := action.elsewhere(cockpit.environment)):
+        return other
+    fitting = action.of(view.session.store, targets)
+    if not fitting and action.whole:
+        return "the project is not read yet"
+    if not fitting and not targets:
         return screen.source.nothing
-    fitting = tuple(record for record in targets if action.fits(record.meta.kind))
     if not fitting:
         meta = targets[0].meta
         return f"{action.words} is not for a {meta.kind} ({meta.name})"
@@ -86,12 +90,17 @@ def hints(screen: CockpitScreen) -> list[Hint]:
         whom = f" {len(table.marks)} marked{hidden}"
     found = []
     for action in ACTIONS:
-        if action.show:
+        if action.show and _has_place(action, screen.cockpit.environment):
             dim = bool(why_not(screen, action, targets))
             words = action.words + (whom if action.id == "restart" and not dim else "")
             key = keys_of(screen.cockpit.settings.keymap, action)[0]
             found.append(Hint(key, words, dim=dim, keep=action.id == "help"))
     return found
+
+
+def _has_place(action: Action, environment: Environment) -> bool:
+    """Deeds on a whole project have none on the key line where there is none."""
+    return not (isinstance(action, Deed) and action.whole and action.elsewhere(environment))
 
 
 def keys_of(keymap: Mapping[str, str], action: Action) -> list[str]:
