@@ -39,6 +39,7 @@ class Secrets:
         self._verdicts: dict[str, tuple[int, SealVerdict]] = {}  # by uid: of which stamp
         self._keys: list[float] = []  # when each of the controller's keys was made
         self._seen: tuple[int, ...] = ()
+        self._held: tuple[int, ...] = ()
         self._known = False, False  # whether Secrets, and whether SealedSecrets could be read
 
     def refresh(self, now: float) -> None:
@@ -112,20 +113,28 @@ class Secrets:
         return found, before is not None and before[1] == found
 
     def _gather(self) -> None:
-        """Lenses anew; one that is as before stays the same object."""
+        """Lenses anew where they may differ; one that is as before stays the same object."""
         store = self._store
         read: dict[str, tuple[Reader, tuple[tuple[str, Consumer], ...]]] = {}
         for kind in CONSUMERS:
             for record in store.all(kind):
                 if self._environment.wants(record.meta.namespace):
                     read[record.meta.uid] = self._consumers(cast(Reader, record))
-        self._read = read
+        old, self._read = self._read, read
+        held = store.versions(("Secret", "SealedSecret"))
+        if (
+            held == self._held
+            and old.keys() == read.keys()
+            and all(old[uid][1] is pairs for uid, (_, pairs) in read.items())
+        ):
+            return  # what differs is the status of those who read them
+        self._held = held
         secrets = cast("list[Named]", list(store.all("Secret")))
         sealed = cast("list[SealedSecret]", list(store.all("SealedSecret")))
         made = gather((pair for _, pairs in read.values() for pair in pairs), sealed, secrets)
         before = self._lenses
         self._lenses = {
-            lens.uid: old if (old := before.get(lens.uid)) is not None and old == lens else lens
+            lens.uid: known if (known := before.get(lens.uid)) is not None and known == lens else lens
             for lens in made
         }
         self._places = {(lens.namespace, lens.name): lens.uid for lens in made}

@@ -16,6 +16,7 @@ class TroublePane(TablePane):
     title = "Trouble"
     kinds = (
         *("Deployment", "StatefulSet", "DaemonSet", "Job", "Pod", "ReplicaSet", "Namespace", "Event"),
+        *("CronJob", "SealedSecret"),
         *PATHS,
     )
     also = ("ComposeService",)

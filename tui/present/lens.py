@@ -20,7 +20,7 @@ Line = Sequence[Span]
 def sections(survey: Survey, one: SecretHealth, key: Section) -> list[Section]:
     """The page of a Secret; `key` is what is known of the key that sealed it."""
     lens = one.lens
-    found = [_state(one), *([key] if key.title else []), _keys(lens)]
+    found = [_state(survey, one), *([key] if key.title else []), _keys(lens)]
     running = [each for each in lens.consumers if each.runs_on]
     jobs = [each for each in lens.consumers if not each.runs_on]
     if running:
@@ -49,7 +49,7 @@ def _pods(survey: Survey, kind: str, uid: str) -> list[Pod]:
     return survey.pods(cast(Workload, record)) if record is not None else []
 
 
-def _state(one: SecretHealth) -> Section:
+def _state(survey: Survey, one: SecretHealth) -> Section:
     lens = one.lens
     lines: list[Line] = []
     if one.cause is not None:
@@ -57,7 +57,9 @@ def _state(one: SecretHealth) -> Section:
     if lens.sealed is not None:
         scope = str(lens.sealed.scope)
         written = lens.sealed.changed or lens.sealed.meta.created
-        lines.append([Span(f"SealedSecret of scope {scope}, written {moment(written)}")])
+        made = survey.secrets.key_made(lens.sealed)
+        key = f", with a key of {moment(made)} at the latest" if made else ""
+        lines.append([Span(f"SealedSecret of scope {scope}, written {moment(written)}{key}")])
     if lens.secret is not None:
         lines.append([Span(f"Secret last written {moment(lens.changed)}")])
     else:

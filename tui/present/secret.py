@@ -6,7 +6,7 @@ from tui.model.sealed_secret import Scope
 from tui.model.secret_health import SecretHealth
 from tui.present.cells import NO_CELL, SIGNS, TONES, InView, age, cached, forget_gone, text
 from tui.survey import Survey
-from widgets.live_table import Cell, Column, Row, Since, Span, Tone
+from widgets.live_table import Cell, Column, Row, Span, Tone
 
 COLUMNS = (
     Column("name", "NAME", 16, most=44, grow=1),
@@ -15,26 +15,25 @@ COLUMNS = (
     Column("used", "USED BY", 10, most=50, grow=2, from_width=52),
     Column("scope", "SCOPE", 6, most=14, from_width=100),
     Column("namespace", "NAMESPACE", 10, most=24, from_width=84),
-    Column("key", "KEY AGE", 7, right=True, from_width=120),
     Column("age", "AGE", 4, right=True, from_width=46),
 )
 
 
 def rows(survey: Survey, namespaces: frozenset[str] | None) -> list[Row]:
     """Rows of the Secrets in view that are sealed or read: the worst first, then what waits, what is well."""
-    shown, secrets = InView(survey, namespaces), survey.secrets
-    made = []
-    for uid, one in secrets.healths.items():
-        if shown[one.lens.namespace]:
-            key = secrets.key_made(one.lens.sealed) if one.lens.sealed is not None else None
-            made.append(cached(survey, "secret", uid, (one, key), row))
+    shown = InView(survey, namespaces)
+    made = [
+        cached(survey, "secret", uid, (one,), row)
+        for uid, one in survey.secrets.healths.items()
+        if shown[one.lens.namespace]
+    ]
     made.sort(key=lambda each: (each.keys[1], each.keys[0]))
     forget_gone(survey, "secret", made)
     return made
 
 
-def row(one: SecretHealth, key: float | None) -> Row:
-    """One Secret; `key` is when the key came with which it was sealed at the latest."""
+def row(one: SecretHealth) -> Row:
+    """One Secret."""
     lens = one.lens
     found = lens.sealed or lens.secret
     created = found.meta.created if found is not None else None
@@ -50,7 +49,6 @@ def row(one: SecretHealth, key: float | None) -> Row:
             text(used) if used else text("nobody", Tone.QUIET),
             text(scope, Tone.QUIET if scope in ("", Scope.STRICT) else Tone.PLAIN),
             text(lens.namespace, Tone.QUIET),
-            (Since(key, Tone.QUIET, "≥ "),),
             age(created),
         ),
         (
@@ -60,7 +58,6 @@ def row(one: SecretHealth, key: float | None) -> Row:
             used,
             scope,
             lens.namespace,
-            -key if key is not None else None,
             -created if created is not None else None,
         ),
         sign=SIGNS[one.cause.severity] if one.cause is not None else Span(""),
