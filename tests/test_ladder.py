@@ -9,6 +9,7 @@ import pytest
 from tests.cockpit import cockpit, settings_of
 from tests.demo_control import Demo
 from tests.records import NOW, deployment, meta
+from tui.model.compose import SERVICE
 from tui.model.environment import Environment, Purpose
 from tui.model.health import WorkloadHealth, judge_workload
 from tui.model.ladder import Rung, Service, Step, behind, ladder, service_name
@@ -56,6 +57,10 @@ def test_services_meet_under_the_policys_names() -> None:
     assert service_name("-service") == "-service"
 
 
+def _local(image: str) -> Step:
+    return Step(image, rung=Rung.RUNS, kind=SERVICE)
+
+
 RUNS = [("development", Step("a:1.5.0", rung=Rung.RUNS)), ("production", Step("a:1.5.0", rung=Rung.RUNS))]
 
 
@@ -71,6 +76,21 @@ RUNS = [("development", Step("a:1.5.0", rung=Rung.RUNS)), ("production", Step("a
         (
             [RUNS[0], ("production", Step("a:1.6.0", rung=Rung.RUNS))],
             "production is ahead of development",
+            Tone.LOOK,
+        ),
+        (
+            [("local", _local("a:1.6.0")), RUNS[0]],
+            "local is ahead of development by 1.6.0 > 1.5.0",
+            Tone.LOOK,
+        ),
+        (
+            [("local", _local("a:1.4.3")), RUNS[0], ("production", Step("a:1.4.2", rung=Rung.RUNS))],
+            "local is behind development by 1.4.3 < 1.5.0; production is behind development",
+            Tone.LOOK,
+        ),
+        (
+            [("local", _local(f"sha256:{'ab' * 32}")), RUNS[0]],
+            "local differs from development: abababababab, 1.5.0",
             Tone.LOOK,
         ),
         (

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -19,6 +19,7 @@ from tui.model.compose_command import Command
 
 _LOOK = 0.2  # seconds between two looks at what it said
 _MOST = 64 * 1024  # bytes of its output that are kept
+_RUNNING: list[subprocess.Popen[bytes]] = []  # also those that nobody reads any more: their end is collected
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ def installed(environ: Mapping[str, str]) -> None:
 
 async def run(
     command: Command, environ: Mapping[str, str], clock: Clock, *, patience: float
-) -> AsyncIterator[Said]:
+) -> AsyncGenerator[Said, None]:
     """What it has said at each look, lastly with its exit code; Unknown when it did not end in time.
 
     Whoever stops to read leaves it running.
@@ -58,6 +59,7 @@ async def run(
         given.write(command.given.encode())
         given.seek(0)
         process = _start(command, environ, given, output)
+        _RUNNING[:] = [*(one for one in _RUNNING if one.poll() is None), process]
         said, until = Said(), clock.monotonic() + patience
         while (code := process.poll()) is None:
             await clock.sleep(_LOOK)
