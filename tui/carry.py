@@ -20,6 +20,7 @@ from tui.wire import write
 from tui.wire.write import Object
 
 if TYPE_CHECKING:
+    from tui.carry_compose import ComposeWriter
     from tui.wire.server import Server
 
 _ATTEMPTS = 3  # of a write that meets another one
@@ -46,6 +47,7 @@ class _Run:
     journal: Journal
     clock: Clock
     who: str
+    compose: ComposeWriter | None = None
     condition: DeployError | None = None
     results: list[Result] = field(default_factory=list)
 
@@ -61,9 +63,13 @@ async def out(
     journal: Journal,
     clock: Clock,
     who: str,
+    compose: ComposeWriter | None = None,
 ) -> Outcome:
-    """Carries a confirmed plan out, step by step, up to the first that fails; never raises a DeployError."""
-    run = _Run(plan, server, environment, stale, journal, clock, who)
+    """Carries a confirmed plan out, step by step, up to the first that fails; never raises a DeployError.
+
+    `compose` writes where the environment is a Compose project.
+    """
+    run = _Run(plan, server, environment, stale, journal, clock, who, compose)
     try:
         _allowed(run, store, readonly)
         await _journal_works(run)
@@ -170,6 +176,8 @@ async def _note(run: _Run, entry: Entry) -> DeployError | None:
 
 async def _write(run: _Run, step: Step) -> Result:
     """Reads, compares, writes; again when another writer came between."""
+    if run.compose is not None:
+        return await run.compose.write(step)
     target = step.target
     make = write.DEEDS[step.deed]
     for attempt in range(1, _ATTEMPTS + 1):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from tui.actions.base import Action
+from tui.actions.compose_down import DOWN
+from tui.actions.compose_up import UP
 from tui.actions.copy import COPY
 from tui.actions.deeds import DEEDS
 from tui.actions.delete_pod import DELETE_POD
 from tui.actions.everywhere import EVERYWHERE
 from tui.actions.filter import FILTER
+from tui.actions.forms import COMPOSE
 from tui.actions.help import HELP
 from tui.actions.journal_view import JOURNAL
 from tui.actions.k9s import K9S
@@ -31,6 +34,8 @@ ACTIONS: tuple[Action, ...] = (
     PREVIOUS_LOGS,
     RESTART,
     ROLL_BACK,
+    UP,
+    DOWN,
     DELETE_POD,
     YAML,
     FILTER,
@@ -48,4 +53,4 @@ ACTIONS: tuple[Action, ...] = (
     THEME,
     HELP,
 )
-BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
+BY_ID: dict[str, Action] = {action.id: action for action in (*ACTIONS, *COMPOSE.values())}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.actions.base import Asked, Deed
+from tui.model.compose_state import ComposeState
 from tui.model.plan import Refusal, Target
 from tui.model.seen import digest_bytes
 from tui.model.workload import Workload
@@ -11,6 +12,8 @@ from tui.store import Record, Store
 
 def digest(record: Record) -> str:
     """Of what a plan depends on; empty for kinds of which only the identity counts."""
+    if isinstance(record, ComposeState):
+        return record.digest
     return digest_bytes(record.spec) if isinstance(record, Workload) else ""
 
 

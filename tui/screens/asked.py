@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import getpass
 import json
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, cast
 
 from tui.actions.base import Action, Asked, Deed
+from tui.actions.forms import form
 from tui.actions.guard import digest
 from tui.actions.past import template_now
 from tui.actions.roll_back import RollBack
 from tui.carry import out
+from tui.carry_compose import ComposeWriter
 from tui.errors import DeployError
 from tui.journal import Unwritable
+from tui.model.environment import Platform
 from tui.model.plan import Stage
 from tui.model.template import differences
 from tui.model.workload import Workload
@@ -26,11 +30,14 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from tui.app import Cockpit
+    from tui.compose_session import ComposeSession
     from tui.screens.cockpit import CockpitScreen
+    from tui.sessions import AnySession
 
 
 def run(cockpit: Cockpit, screen: CockpitScreen, action: Action, targets: tuple[Record, ...]) -> None:
     """Starts what the key asks for; a refusal is said in a toast, whole."""
+    action = form(action, cockpit.environment.platform)
     if isinstance(action, Deed):
         screen.run_worker(_deed(cockpit, screen, action, targets), group="deed")
         return
@@ -47,10 +54,19 @@ async def _deed(cockpit: Cockpit, screen: CockpitScreen, deed: Deed, targets: tu
     view, environment = cockpit.view, cockpit.environment
     if view is None:
         return _say(cockpit, f"{environment.name} is not read by this version.")
-    targets = tuple(record for record in targets if deed.fits(record.meta.kind))
+    if other := deed.elsewhere(environment):
+        return _say(cockpit, other)
+    session = view.session
+    if (compose := _compose(session)) is not None:
+        try:
+            await compose.refresh()
+        except DeployError as error:
+            return _say(cockpit, str(error))
+    targets = deed.of(session.store, targets)
+    if not targets and deed.whole:
+        return _say(cockpit, "the project is not read yet")
     if not targets:
         return _say(cockpit, f"{deed.words}: no {', '.join(sorted(deed.kinds))} is under the cursor.")
-    session = view.session
     asked = Asked(
         session.store,
         environment,
@@ -59,6 +75,7 @@ async def _deed(cockpit: Cockpit, screen: CockpitScreen, deed: Deed, targets: tu
         context=session.client.server.access.context,
         known_ready=cockpit.deeds.ready.of(environment.name),
         recordings=session.recorder.recordings() if session.recorder is not None else (),
+        images=cockpit.deeds.images.of(environment.name),
     )
     refused = deed.refuse(asked)
     if len(refused) >= len(targets):
@@ -85,6 +102,7 @@ async def _deed(cockpit: Cockpit, screen: CockpitScreen, deed: Deed, targets: tu
         journal=cockpit.journal,
         clock=cockpit.clock,
         who=getpass.getuser(),
+        compose=ComposeWriter(compose, os.environ, cockpit.clock) if compose is not None else None,
     )
     if outcome.stage is Stage.FAILED:
         session.review()  # it may be a right that was taken away
@@ -95,6 +113,12 @@ async def _deed(cockpit: Cockpit, screen: CockpitScreen, deed: Deed, targets: tu
     if outcome.condition is not None:
         _say(cockpit, f"Not in the journal: {outcome.condition}")
     return None
+
+
+def _compose(session: AnySession) -> ComposeSession | None:
+    """The session of a Compose project; its module imports httpx, which the first paint does not wait for."""
+    is_compose = session.environment.platform is Platform.COMPOSE
+    return cast("ComposeSession", session) if is_compose else None
 
 
 def _dialog(cockpit: Cockpit, deed: Deed, asked: Asked, journal: str) -> Confirm:
