@@ -32,9 +32,9 @@ def k9s(cockpit: Cockpit, targets: tuple[Record, ...]) -> None:
 
 def _out(cockpit: Cockpit, targets: tuple[Record, ...], command: Sequence[str]) -> None:
     """Refuses in words, else hands the terminal over until the program ends."""
-    view, environment = cockpit.view, cockpit.environment
+    view, environment, name = cockpit.view, cockpit.environment, Path(command[0]).name
     if cockpit.settings.readonly or environment.readonly:
-        return _say(cockpit, f"{command[0]}: off, since nothing may be written here (read only).")
+        return _say(cockpit, f"{name}: off, since nothing may be written here (read only).")
     if view is None:
         return _say(cockpit, f"{environment.name} has no cluster to go to.")
     session = view.session
@@ -49,10 +49,10 @@ def _out(cockpit: Cockpit, targets: tuple[Record, ...], command: Sequence[str]) 
     if not access.files:
         return _say(cockpit, "There is no kubeconfig to hand over: we run inside of the cluster.")
     if shutil.which(command[0]) is None:
-        return _say(cockpit, f"{command[0]} is not installed (it was looked for on PATH).")
+        return _say(cockpit, f"{name} is not installed (it was looked for on PATH).")
     chosen = sorted(cockpit.namespaces or ())
     namespace = chosen[0] if len(chosen) == 1 else targets[0].meta.namespace if targets else ""
-    if command[0] == "k9s" and namespace:
+    if name == "k9s" and namespace:
         command = [*command, "--namespace", namespace]
     cockpit.run_worker(_hand_over(cockpit, command, access, namespace), group="out", exclusive=True)
     return None
