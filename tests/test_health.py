@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 
 from tests.records import NOW, deployment, ended, job, meta, pod, replica_set, running, stuck, waits
-from tui.model.cause import Severity, ending, image_problem, pod_cause
+from tui.model.cause import Severity, ending, image_problem, pod_cause, true_until
 from tui.model.cluster import Event
 from tui.model.health import CauseOf, job_status, judge_job, judge_workload, superseded
 from tui.model.key import Condition
@@ -204,3 +205,23 @@ def test_job_status_is_kubectls() -> None:
     assert job_status(job(conditions=(Condition("Suspended", "True"),))) == "Suspended"
     assert job_status(job(conditions=(Condition("FailureTarget", "True"),))) == "FailureTarget"
     assert job_status(job(meta=meta("Job", "x", deleted=NOW))) == "Terminating"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pod(running()),
+        pod(running(ready=False), conditions=(Condition("Ready", "False", since=NOW - 5),)),
+        pod(running(), meta=meta("Pod", "p", deleted=NOW - 10)),
+        pod(running(restarts=3, running_since=NOW - 20, last=Ended(1, finished=NOW - 30))),
+        pod(running(restarts=1, last=Ended(137, reason="OOMKilled", finished=NOW - 30))),
+        pod(crashing(Ended(2, finished=NOW - 1))),
+    ],
+)
+def test_a_cause_stays_true_as_long_as_it_says(given: Pod) -> None:
+    moment = NOW
+    while (until := true_until(given, moment)) != inf:
+        before = pod_cause(given, [], moment)
+        assert pod_cause(given, [], until - 0.001) == before
+        moment = until + 0.001
+    assert pod_cause(given, [], moment) == pod_cause(given, [], moment + 1e6)

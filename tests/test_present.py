@@ -11,7 +11,6 @@ from tests.test_survey import world
 from tui.model.environment import Environment
 from tui.present import event, namespace, trouble, waves, workload
 from tui.present import job as job_rows
-from tui.present import pod as pod_rows
 from tui.present.cells import tag
 from tui.present.describe import why
 from tui.present.environment import row as environment_row
@@ -39,7 +38,7 @@ def surveyed(store: Store) -> Survey:
     return survey
 
 
-PANES = (workload, pod_rows, job_rows, trouble, waves, event)
+PANES = (workload, job_rows, trouble, waves, event)
 
 
 @pytest.mark.parametrize("pane", PANES, ids=lambda pane: pane.__name__)

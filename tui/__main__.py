@@ -91,8 +91,7 @@ def _run(settings: Settings) -> int:
     import asyncio
     import gc
 
-    # A full collection walks every record: with 10 000 pods a tenth of a second, so it shall be rare.
-    gc.set_threshold(10_000, 20, 100)
+    gc.set_threshold(10_000, 20, 100)  # imports make much and drop little; then see tui.litter
     from tui.app import Cockpit
     from tui.loop import Loop
     from tui.screens.keymap import checked

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import getpass
 import os
 import signal
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
@@ -26,6 +26,7 @@ from tui.deeds import Deeds
 from tui.driver import TerminalDriver
 from tui.errors import DeployError, Misconfigured
 from tui.journal import Journal, Unwritable
+from tui.litter import Litter
 from tui.model.deed import OpenDeed
 from tui.model.environment import Environment
 from tui.model.plan import Stage
@@ -73,6 +74,7 @@ class Cockpit(App[int]):
         self.journal = Journal(settings.state)
         self.deeds = Deeds(self.journal, self.clock, getpass.getuser())
         self.attention = Attention(self._to_terminal, self.clock, bell=settings.bell)
+        self._litter = Litter(self.clock)
         self._opening: Opening | None = None
         self._leaving_until = 0.0
         self._away = False
@@ -94,9 +96,9 @@ class Cockpit(App[int]):
 
     async def _open_sessions(self) -> None:
         """After the first paint, the one in front first; httpx is imported off the loop."""
-        opening = await asyncio.to_thread(_opening)
-        gc.freeze()  # what is imported stays: no collection needs to look at it
-        self._opening = opening(self.settings, self.clock, os.environ)
+        opening = await asyncio.to_thread(import_module, "tui.opening")
+        self._litter.begin()
+        self._opening = opening.Opening(self.settings, self.clock, os.environ)
         await self._recall_deeds()
         for environment in sorted(self.settings.environments, key=lambda one: one.name != self.front):
             try:
@@ -143,13 +145,14 @@ class Cockpit(App[int]):
         names = [one.name for one in self.settings.environments if not one.protected]
         return ENVIRONMENT_COLOURS[names.index(environment.name) % len(ENVIRONMENT_COLOURS)]
 
-    def tick(self) -> None:
+    async def tick(self) -> None:
         """Eight times a second: judges, asks open deeds how far they are, and shows what differs."""
         now = self.clock.now()
         for session in self.sessions.values():
             session.check()
-        for survey in self.surveys.values():
+        for survey in list(self.surveys.values()):
             survey.refresh(now)
+            await asyncio.sleep(0)  # a key comes in between
         self._follow_deeds()
         view = self.view
         bad = view.survey.troubles if view is not None and view.session.link.usable else None
@@ -162,6 +165,7 @@ class Cockpit(App[int]):
         for screen in self.screen_stack[-1:]:  # none while it is being taken down
             if screen.is_mounted and (check := getattr(screen, "check_seen", None)) is not None:
                 check()
+        self._litter.look()
 
     # Deeds
 
@@ -208,6 +212,12 @@ class Cockpit(App[int]):
                 self._away = False
         self.refresh(repaint=True, layout=True)
 
+    async def on_event(self, event: events.Event) -> None:
+        """While somebody types, nothing long is begun."""
+        if isinstance(event, events.InputEvent):
+            self._litter.typed()
+        await super().on_event(event)
+
     def on_key(self, event: events.Key) -> None:
         """A key that was typed before a bar had opened, and arrives here after it has, belongs to the bar."""
         bar = self.focused.parent if self.focused is not None else None
@@ -240,6 +250,7 @@ class Cockpit(App[int]):
 
     async def on_unmount(self) -> None:
         """However it ends, no stream outlives the screen."""
+        self._litter.end()
         self.attention.end()
         await self._stop()
 
@@ -281,12 +292,6 @@ class Cockpit(App[int]):
         self._exception_event.set()
         self._exit_renderables.append(Text(bare_traceback(error, error.__traceback__)))
         self._close_messages_no_wait()
-
-
-def _opening() -> type[Opening]:
-    from tui.opening import Opening
-
-    return Opening
 
 
 def bare_traceback(error: BaseException, trace: TracebackType | None) -> str:

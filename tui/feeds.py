@@ -77,21 +77,18 @@ class Feed:
         self._clock = clock
         self._wants = wants
         self._rng = rng or random.Random()
-        self._numbers = numbers or Numbers()
+        self._numbers = pauses = numbers or Numbers()
         self._leave = leave_forbidden
         self._allowed = allowed
         self._version = ""
         self._listed = False  # whether a list was ever read to its end
         self._forbidden = False
         self._opened = False  # whether the last stream was
-        pauses = self._numbers
         self._pauses = Pauses(clock, self._rng, pauses.first_pause, pauses.longest_pause, pauses.calm)
         self._relisted_at = float("-inf")
         self._told = asyncio.Event()
         self._silence: asyncio.Timeout | None = None
         self._link = FeedLink(store, kind.name, scope, clock, self._numbers.stale_after)
-
-    # From outside
 
     def retry(self) -> None:
         """Ends a wait after 403 or 404 at once: rights may have come."""
@@ -154,7 +151,9 @@ class Feed:
                     found = await asyncio.to_thread(decode, self.kind, page.items, self._wants)
                 else:
                     found = decode(self.kind, page.items, self._wants)
-                whole |= found[0]
+                for uid, one in found[0].items():  # compared by the page: no long list holds up a key
+                    old = self._store.by_uid(self.kind.name, uid)
+                    whole[uid] = old if old == one and old else one
                 unreadable |= found[1]
                 version = page.version
                 if not self._listed:

@@ -31,7 +31,7 @@ from tui.survey_paths import Paths
 from tui.survey_pods import Pods
 from tui.survey_secrets import Secrets
 
-_AT_ONCE = 40  # workloads that one refresh judges because of the time alone
+_AT_ONCE = 60  # workloads that one refresh judges, those first that waited longest
 _OF_A_CLUSTER = ("Deployment", "StatefulSet", "DaemonSet")
 WORKLOADS = (*_OF_A_CLUSTER, "ComposeService")
 READS = (
@@ -85,13 +85,14 @@ class Survey:
         self._second = -1
         self._stamps: dict[str, int] = {}
         self._judged: dict[str, float] = {}  # when each workload was
+        self._more = False  # whether there are more to be judged at once
         self._hpas: dict[tuple[str, str, str], HorizontalPodAutoscaler] = {}
 
     def refresh(self, now: float) -> None:
         """Judges what changed; what depends on the time is judged again at most once a second."""
         seen = self.store.versions(READS)
         second = int(now)
-        if seen == self._seen and second == self._second:
+        if seen == self._seen and second == self._second and not self._more:
             return
         timed = second != self._second
         self._seen, self._second = seen, second
@@ -122,38 +123,44 @@ class Survey:
             (hpa.meta.namespace, hpa.target_kind, hpa.target_name): hpa
             for hpa in cast("list[HorizontalPodAutoscaler]", store.all("HorizontalPodAutoscaler"))
         }
+        there = [
+            cast(Workload, record)
+            for kind in WORKLOADS
+            for record in store.all(kind)
+            if self.environment.wants(record.meta.namespace)
+        ]
+        due = {uid: at for one in there if (at := self._due(uid := one.meta.uid, one, now)) is not None}
+        self._more = len(due) > _AT_ONCE
+        chosen = frozenset(nsmallest(_AT_ONCE, due, key=due.__getitem__))
         judged: dict[str, WorkloadHealth] = {}
-        changed = False
-        late = self._late(now)
-        for kind in WORKLOADS:
-            for record in store.all(kind):
-                workload = cast(Workload, record)
-                meta = workload.meta
-                if not self.environment.wants(meta.namespace):
-                    continue
-                before, stamp = self.workloads.get(meta.uid), store.stamp(meta.uid)
-                hpa = self._hpas.get((meta.namespace, kind, meta.name))
-                same = before is not None and self._stamps.get(meta.uid) == stamp and before.hpa is hpa
-                if before is not None and same and meta.uid not in late:
-                    judged[meta.uid] = before
-                    continue
-                self._stamps[meta.uid], self._judged[meta.uid] = stamp, now
-                sets = self.replica_sets(workload)
-                one = judge_workload(workload, self.pods(workload), sets, self._pods.cause, hpa, now)
-                judged[meta.uid] = before if before == one and before is not None else one
-                changed = changed or before != one
-        changed = changed or len(judged) != len(self.workloads)
+        changed = len(there) != len(self.workloads)
+        for workload in there:
+            uid = workload.meta.uid
+            before = self.workloads.get(uid)
+            if uid not in chosen:
+                if before is not None:
+                    judged[uid] = before
+                continue
+            self._stamps[uid], self._judged[uid] = store.stamp(uid), now
+            sets, hpa = self.replica_sets(workload), self._hpa(workload)
+            one = judge_workload(workload, self.pods(workload), sets, self._pods.cause, hpa, now)
+            judged[uid] = before if before == one and before is not None else one
+            changed = changed or before != one
         self.workloads = judged
         return changed
 
-    def _late(self, now: float) -> frozenset[str]:
-        """Workloads that time may have changed: a few of them at once, those first that waited longest."""
-        due = {
-            uid: at
-            for uid, one in self.workloads.items()
-            if not one.settled and abs(now - (at := self._judged[uid])) >= 1
-        }
-        return frozenset(nsmallest(_AT_ONCE, due, key=due.__getitem__))
+    def _due(self, uid: str, workload: Workload, now: float) -> float | None:
+        """When a workload that is to be judged was last (0: never); None when it is as it was judged."""
+        before = self.workloads.get(uid)
+        if before is None:
+            return 0.0
+        at = self._judged[uid]
+        same = self._stamps[uid] == self.store.stamp(uid) and before.hpa is self._hpa(workload)
+        return None if same and (before.settled or abs(now - at) < 1) else at
+
+    def _hpa(self, workload: Workload) -> HorizontalPodAutoscaler | None:
+        meta = workload.meta
+        return self._hpas.get((meta.namespace, meta.kind, meta.name))
 
     def _judge_jobs(self, now: float, timed: bool) -> bool:
         store = self.store

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from typing import cast
 
-from tui.model.cause import Cause, pod_cause, spotless
+from tui.model.cause import Cause, pod_cause, true_until
 from tui.model.cluster import Event
 from tui.model.environment import Environment
 from tui.model.health import Trouble, trouble_of
 from tui.model.pod import Pod
 from tui.store import Store
 
-_TIMELESS = -1  # in place of the second
-
 
 class Pods:
-    """After `refresh`, `cause` judges a pod only where it changed, or once a second where time decides."""
+    """After `refresh`, `cause` judges a pod only where it changed, or where time has changed its cause."""
 
     def __init__(self, store: Store, environment: Environment) -> None:
         self._store = store
         self._environment = environment
         self._now = 0.0
         self._moment = -1
-        self._causes: dict[str, tuple[int, int, Cause | None]] = {}  # by uid: of which stamp and second
+        self._causes: dict[str, tuple[int, float, Cause | None]] = {}  # by uid: of which stamp, true until
         self._bare: dict[str, None] = {}  # uids of pods without a workload or Job, in the order of the store
 
     def refresh(self, now: float) -> None:
@@ -45,12 +43,12 @@ class Pods:
 
     def cause(self, pod: Pod) -> Cause | None:
         """What is wrong with a pod of the store."""
-        uid, second = pod.meta.uid, int(self._now)
+        uid, now = pod.meta.uid, self._now
         stamp, known = self._store.stamp(uid), self._causes.get(uid)
-        if known is not None and known[0] == stamp and known[1] in (_TIMELESS, second):
+        if known is not None and known[0] == stamp and now < known[1]:
             return known[2]
-        found = pod_cause(pod, cast("list[Event]", list(self._store.events(uid))), self._now)
-        self._causes[uid] = stamp, _TIMELESS if spotless(pod) else second, found
+        found = pod_cause(pod, cast("list[Event]", list(self._store.events(uid))), now)
+        self._causes[uid] = stamp, true_until(pod, now), found
         return found
 
     def troubles(self) -> list[Trouble]:

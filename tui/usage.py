@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tui.clock import Clock
 from tui.errors import DeployError, Forbidden, Gone
 from tui.model.record import Record
-from tui.store import EVERYWHERE, Store
+from tui.store import EVERYWHERE, Change, Store
 from tui.wire.kinds.base import Unreadable
 from tui.wire.kinds.pod_usage import KIND
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 EVERY = 15.0
 """Seconds; metrics-server itself measures that often."""
+_AT_ONCE = 500  # pods
 SELDOM = 300.0
 """Seconds until a cluster without metrics is asked again."""
 
@@ -57,10 +59,18 @@ async def _one_by_one(client: Client, store: Store, namespaces: Iterable[str]) -
 async def _read(client: Client, store: Store, scope: str) -> None:
     found: dict[str, Record] = {}
     async for page in client.pages(KIND, scope, limit=0):
-        for raw in page.items:
-            try:
-                record = KIND.read(raw)
-            except Unreadable:
-                continue  # one number less; there is nothing that anybody could mend
-            found[record.meta.uid] = record
+        for raws in _sliced(page.items):
+            for raw in raws:
+                try:
+                    record = KIND.read(raw)
+                except Unreadable:
+                    continue  # one number less; there is nothing that anybody could mend
+                found[record.meta.uid] = record
+                store.apply(Change(KIND.name, record.meta.uid, record))
+            await asyncio.sleep(0)  # a key may come in between
     store.replace(KIND.name, scope, found)
+
+
+def _sliced(items: list[bytes]) -> Iterator[list[bytes]]:
+    """Parts that hold up nobody for more than some milliseconds."""
+    return (items[at : at + _AT_ONCE] for at in range(0, len(items), _AT_ONCE))

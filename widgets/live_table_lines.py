@@ -69,10 +69,12 @@ class Lines:
         """Makes `shown` anew; held: lines keep their order, the new ones come last."""
         shown = self._passing()
         if held:
-            kept = [by_id for line in self.shown if (by_id := self._by_id.get(line.id)) is not None]
-            known = {row.id for row in kept}
-            passing = {row.id for row in shown} if self.filter else self._by_id.keys()
-            shown = [row for row in kept if row.id in passing] + [row for row in shown if row.id not in known]
+            passing = {row.id: row for row in shown} if self.filter else self._by_id
+            kept = [row for line in self.shown if (row := passing.get(line.id)) is not None]
+            if len(kept) < len(shown):
+                known = {row.id for row in kept}
+                kept += [row for row in shown if row.id not in known]
+            shown = kept
         elif self.sort is not None:
             shown = by_column(shown, *self.sort)
         if self.wish is not None and any(row.id == self.wish for row in shown):

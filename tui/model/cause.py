@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from math import inf
 
 from tui.model.cluster import Event
 from tui.model.key import condition, is_true
@@ -70,10 +71,23 @@ def pod_cause(pod: Pod, events: Iterable[Event], now: float) -> Cause | None:
 
 
 def spotless(pod: Pod) -> bool:
-    """Runs, is ready and never ended: nearly all pods are, it is told at once, and time can't change it."""
+    """Runs, is ready and never ended: what nearly all pods are, told at once."""
     if pod.phase != "Running" or pod.meta.deleted is not None or not is_true(pod.conditions, "Ready"):
         return False
     return all(one.running_since and one.last is None and not one.restarts for one in pod.containers)
+
+
+def true_until(pod: Pod, now: float) -> float:
+    """When time alone may change the cause of a pod; infinity where it never does."""
+    if pod.phase == "Succeeded" or spotless(pod):
+        return inf
+    ready = condition(pod.conditions, "Ready")
+    moments = [pod.meta.deleted + 2 * PATIENCE] if pod.meta.deleted is not None else []
+    moments += [ready.since + PATIENCE] if ready is not None and ready.since is not None else []
+    for one in pod.containers:
+        moments += [one.running_since + BACK_OFF_RESET] if one.running_since is not None else []
+        moments += [(one.last.finished or 0.0) + HOUR] if one.last is not None else []
+    return min((moment for moment in moments if moment >= now), default=inf)
 
 
 def container_cause(container: Container, pod: Pod, events: list[Event], now: float) -> Cause | None:

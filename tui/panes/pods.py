@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tui.panes.base import TablePane, View
 from tui.present import pod as present
+from tui.present.pod_rows import PodRows
 from widgets.live_table import Row
 
 
@@ -19,6 +20,13 @@ class PodsPane(TablePane):
 
     def __init__(self, *, now: Callable[[], float]) -> None:
         super().__init__(present.COLUMNS, id="pods", now=now, markable=True)
+        self._rows: PodRows | None = None
 
     def rows(self, view: View) -> list[Row]:
-        return present.rows(view.session.store, view.survey, view.namespaces, self._now())
+        kept = self._rows
+        if kept is None or (kept.survey, kept.namespaces) != (view.survey, view.namespaces):
+            kept = self._rows = PodRows(view.survey, view.namespaces)
+        found = kept.look()
+        if kept.behind:
+            self._seen = ()  # there is more at the next tick
+        return found

@@ -9,9 +9,7 @@ from tui.model.key import condition
 from tui.model.pod import Pod
 from tui.model.pod_status import PodStatus, pod_status
 from tui.model.usage import PodUsage, limits
-from tui.present.cells import NO_CELL, InView, age, cached, forget_gone, text
-from tui.store import Record, Store
-from tui.survey import Survey
+from tui.present.cells import NO_CELL, age, text
 from widgets.live_table import Cell, Column, Row, Since, Span, Tone
 
 COLUMNS = (
@@ -28,25 +26,6 @@ COLUMNS = (
 )
 _QUIET = ("Completed", "Succeeded")
 _MOVING = ("Pending", "ContainerCreating", "PodInitializing", "Terminating", "SchedulingGated")
-
-
-def rows(store: Store, survey: Survey, namespaces: frozenset[str] | None, now: float) -> list[Row]:
-    """Rows of all pods in view, worst first."""
-    shown, measured = InView(survey, namespaces), store.count("PodUsage")
-    made = [
-        cached(survey, "pod", record.meta.uid, (record, usage_of(store, record) if measured else None), row)
-        for record in store.all("Pod")
-        if shown[record.meta.namespace]
-    ]
-    made.sort(key=_worst)
-    forget_gone(survey, "pod", made)
-    return made
-
-
-def usage_of(store: Store, record: Record) -> PodUsage | None:
-    """What it uses, where the cluster measures that."""
-    found = store.get("PodUsage", record.meta.namespace, record.meta.name)
-    return found if isinstance(found, PodUsage) else None
 
 
 def row(record: object, usage: PodUsage | None = None) -> Row:
@@ -131,8 +110,3 @@ def _restarts(status: PodStatus) -> Cell:
     if status.restarted is None:
         return (Span(str(status.restarts), Tone.LOOK),)
     return (Since(status.restarted, Tone.LOOK, f"{status.restarts} (", " ago)"),)
-
-
-def _worst(made: Row) -> tuple[object, ...]:
-    keys = made.keys
-    return keys[2][0], keys[4], keys[0]
