@@ -63,10 +63,10 @@ class ComposeClient:
         timestamps: bool,
         limit: int | None,
     ) -> AsyncIterator[AsyncIterator[bytes]]:
-        seen = self._containers.by_name(pod)
-        if seen is None:
+        run = self._containers.run_of(pod, previous=previous)
+        if run is None:
             raise Gone(f"container {pod} is gone")
-        window = seen.runs.window(previous=previous)
+        found, window = run
         if window is None:
             raise Invalid(f"{pod} has no run before this one" if previous else f"{pod} was never started")
         asked = datetime.fromisoformat(since).timestamp() if since else None
@@ -74,8 +74,8 @@ class ComposeClient:
         # The engine counts a tail from the end of the whole log; of an earlier run it is counted here.
         counted = tail is not None and window.until is not None
         async with self.engine.log(
-            seen.found.id,
-            tty=seen.found.tty,
+            found.id,
+            tty=found.tty,
             follow=follow and window.until is None,
             since=max(begins, default=None),
             until=window.until,
@@ -86,15 +86,22 @@ class ComposeClient:
                 yield _once(await last_lines(chunks, tail))
             elif limit is not None:
                 yield _limited(chunks, limit)
+            elif follow:
+                yield self._to_its_end(found.id, chunks)
             else:
                 yield chunks
+
+    async def _to_its_end(self, id: str, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for chunk in chunks:
+            yield chunk
+        await self._containers.settled(id)
 
     async def document(self, meta: Meta) -> bytes:
         """What the engine knows of a pod, or of the containers of a service or Job; secrets are masked."""
         found = self._containers.of(meta)
         if found is None:
             raise Gone(f"{meta.name} has no container")
-        return json.dumps(masked(json.loads(await self.engine.document(found.found.id)))).encode()
+        return json.dumps(masked(json.loads(await self.engine.document(found.id)))).encode()
 
 
 def masked(document: dict[str, Any]) -> dict[str, Any]:

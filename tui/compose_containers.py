@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
 from tui.compose_pods import Seen, event
-from tui.compose_runs import Runs
+from tui.compose_runs import Runs, Window
 from tui.errors import Gone
 from tui.model.cluster import Event
+from tui.model.compose import Inspected
 from tui.model.key import Meta
 from tui.model.pod import Pod
 from tui.store import Record
@@ -32,7 +33,11 @@ class Containers:
         self._engine = engine
         self._seen: dict[str, Seen] = {}
         self._runs: dict[str, Runs] = {}
+        self._shown: dict[str, tuple[Seen, int]] = {}  # by name, with the number of the run
         self._dirty: set[str] = set()
+        self._looking: set[str] = set()
+        self._waiters: list[asyncio.Future[None]] = []
+        self.watched = False
         self._pending: deque[Happened] = deque(maxlen=_KEPT)
         self._events: deque[Event] = deque(maxlen=_KEPT)
         self._told: set[tuple[int, str, str]] = set()
@@ -42,16 +47,48 @@ class Containers:
         """In no particular order."""
         return tuple(self._seen.values())
 
-    def by_name(self, name: str) -> Seen | None:
-        """The container of that name."""
-        return next((one for one in self._seen.values() if one.found.name == name), None)
+    def show(self) -> tuple[Seen, ...]:
+        """All, in no particular order; from now on they are what is read of."""
+        self._shown = {one.found.name: (one, one.runs.number) for one in self._seen.values()}
+        self._tell()
+        return tuple(self._seen.values())
 
-    def of(self, meta: Meta) -> Seen | None:
+    def run_of(self, name: str, *, previous: bool) -> tuple[Inspected, Window | None] | None:
+        """The container of that name, and where the run that is shown lies in its log, or the one before."""
+        if name not in self._shown:
+            return None
+        seen, number = self._shown[name]
+        return seen.found, seen.runs.window(number - previous)
+
+    async def settled(self, id: str) -> None:
+        """Returns once that container was looked at again and is shown, or nobody looks any more.
+
+        Its log ended: before the next run's lines are read, it has to be known that there is one.
+        """
+        self._dirty.add(id)
+        self.changed.set()
+        while self.watched and (id in self._dirty or id in self._looking):
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiters.append(waiter)
+            await waiter
+
+    def watch(self, *, on: bool) -> None:
+        """Whether somebody looks at what changes."""
+        self.watched = on
+        self._tell()
+
+    def _tell(self) -> None:
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def of(self, meta: Meta) -> Inspected | None:
         """The container of a pod, or the first of a service or Job."""
         if meta.kind == "Pod":
-            return self.by_name(meta.name)
-        found = [one for one in self._seen.values() if one.found.service == meta.name]
-        return min(found, key=lambda one: one.found.number, default=None)
+            return self._shown[meta.name][0].found if meta.name in self._shown else None
+        found = [one.found for one, _ in self._shown.values() if one.found.service == meta.name]
+        return min(found, key=lambda one: one.number, default=None)
 
     async def remember(self, project: str, now: float) -> None:
         """What the engine still knows of the past: how runs ended that are over."""
@@ -84,6 +121,7 @@ class Containers:
     async def look(self) -> None:
         """Inspects what changed; what went in between is forgotten."""
         ids, self._dirty = self._dirty, set()
+        self._looking = ids
         self.changed.clear()
         limit = asyncio.Semaphore(_AT_ONCE)
 
@@ -104,6 +142,8 @@ class Containers:
         except BaseException:
             self._dirty |= ids
             raise
+        finally:
+            self._looking = set()
 
     def events(self, pods: Iterable[Record]) -> dict[str, Record]:
         """What happened lately, by uid; each is put into words once, after the look that followed it."""

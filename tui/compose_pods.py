@@ -74,7 +74,7 @@ def pod(one: Seen, owner: Meta) -> Pod:
     uid = pod_uid(one, owner.kind == "Job")
     ready = is_ready(found)
     since = found.health_failed or found.started
-    conditions = (Condition("Ready", str(ready), message=_unready(found), since=since),)
+    conditions = (Condition("Ready", str(ready), message=unready(found), since=since),)
     meta = Meta(
         "Pod",
         owner.namespace,
@@ -97,7 +97,8 @@ def pod(one: Seen, owner: Meta) -> Pod:
     )
 
 
-def _unready(found: Inspected) -> str:
+def unready(found: Inspected) -> str:
+    """Why it is not ready, in words."""
     if found.state == "running" and found.health == "unhealthy":
         return f"its health check fails: {found.health_said or 'it says nothing'}"
     return "its health check has not passed yet" if found.health == "starting" else f"is {found.state}"

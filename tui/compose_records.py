@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from tui.compose_pods import HASH, Seen, is_ready, pod, pod_uid, stopped
+from tui.compose_pods import HASH, Seen, is_ready, pod, pod_uid, stopped, unready
 from tui.model.cluster import Namespace
 from tui.model.compose import (
     NAMESPACE_LABEL,
@@ -13,9 +13,9 @@ from tui.model.compose import (
     Inspected,
     Project,
     ServiceSpec,
-    dependents,
     depths,
     one_shots,
+    served,
 )
 from tui.model.environment import Environment
 from tui.model.job import Job
@@ -62,9 +62,12 @@ def records(project: Project, containers: Sequence[Seen], places: Places) -> dic
         namespace = places.of(name, labels)
         made["Namespace"][namespace] = Namespace(Meta("Namespace", "", namespace, f"namespace {namespace}"))
         if name in ends:
-            owner: Record = _job(project, services, spec, seen, namespace, order.get(name, 1))
+            waits = _waits(spec, by_service, ends)
+            owner: Record = _job(
+                project, served(services, name, ends), spec, seen, namespace, order.get(name, 1), waits
+            )
         else:
-            owner = _workload(project, spec, seen, namespace, labels)
+            owner = _workload(project, spec, seen, namespace, labels, _waits(spec, by_service, ends))
         made[owner.meta.kind][owner.meta.uid] = owner
         for one in seen:
             container = pod(one, owner.meta)
@@ -87,8 +90,26 @@ def _spec_of(found: Inspected) -> ServiceSpec:
     )
 
 
+def _waits(spec: ServiceSpec, by_service: Mapping[str, Sequence[Seen]], ends: frozenset[str]) -> str:
+    """What a container that was made and not started waits for, in words."""
+    open_ = []
+    for name in spec.depends_on:
+        for one in by_service.get(name, ()):
+            found = one.found
+            if found.state == "exited" and found.exit_code:
+                return f"not started: {name} failed"
+            if not (is_ready(found) if name not in ends else found.state == "exited"):
+                open_.append(name)
+    return f"waits for {', '.join(dict.fromkeys(open_))}" if open_ else "not started"
+
+
 def _workload(
-    project: Project, spec: ServiceSpec, seen: Sequence[Seen], namespace: str, labels: Mapping[str, str]
+    project: Project,
+    spec: ServiceSpec,
+    seen: Sequence[Seen],
+    namespace: str,
+    labels: Mapping[str, str],
+    waits: str,
 ) -> Workload:
     wanted = max(spec.replicas, len(seen))
     ready = sum(is_ready(one.found) for one in seen)
@@ -109,12 +130,14 @@ def _workload(
         updated=len(new),
         ready=ready,
         available=ready,
-        conditions=tuple(_available(spec, seen, wanted, ready)),
+        conditions=tuple(_available(spec, seen, wanted, ready, waits)),
         images=images[:1],
     )
 
 
-def _available(spec: ServiceSpec, seen: Sequence[Seen], wanted: int, ready: int) -> list[Condition]:
+def _available(
+    spec: ServiceSpec, seen: Sequence[Seen], wanted: int, ready: int, waits: str
+) -> list[Condition]:
     """Why it is not whole, as the condition that the screen knows."""
     if ready >= wanted:
         return []
@@ -124,6 +147,9 @@ def _available(spec: ServiceSpec, seen: Sequence[Seen], wanted: int, ready: int)
     if short and all(stopped(one) for one in short) and len(seen) >= spec.replicas:
         ended = max(one.found.finished or 0.0 for one in short)
         return [Condition("Available", "False", "Stopped", "stopped by hand", since=ended or None)]
+    if short and all(one.found.state == "created" and not one.found.error for one in short):
+        made = max(one.found.created for one in short)
+        return [Condition("Available", "False", "Waits", waits, since=made)]
     if any(one.found.health == "starting" for one in short):
         began = max(one.found.started or 0.0 for one in short)
         return [Condition("Available", "False", "Starting", "its health check has not passed yet", began)]
@@ -138,26 +164,29 @@ def _since(found: Inspected) -> float:
 
 def _why(one: Seen) -> str:
     found = one.found
+    if found.state == "running":
+        return unready(found)
     if found.state == "exited" and not found.exit_code:
         return f"ended with exit code 0, and is not started again (restart: {found.policy or 'no'})"
-    return found.error or (f"is {found.state}" if found.state != "running" else "")
+    return found.error or f"is {found.state}"
 
 
 def _job(
     project: Project,
-    services: Mapping[str, ServiceSpec],
+    service: str,
     spec: ServiceSpec,
     seen: Sequence[Seen],
     namespace: str,
     wave: int,
+    waits: str,
 ) -> Job:
     """One run of a one-shot; before its container is made it has no run and no identity but its name."""
     one = seen[-1] if seen else None
     found = one.found if one is not None else None
     uid = f"{project.name}/{spec.name}" if one is None else f"job {pod_uid(one, job=True)}"
     labels = dict(found.labels if found is not None else spec.labels)
-    if _NAME not in labels and (owners := dependents(services, spec.name)):
-        labels[_NAME] = next((each for each in owners if not _migrates(services[each])), owners[0])
+    if service:
+        labels.setdefault(_NAME, service)
     began = (one.runs.by_hand_at if one is not None else None) or (found.created if found else 0.0)
     meta = Meta(
         "Job",
@@ -172,6 +201,8 @@ def _job(
     good = over and found is not None and found.exit_code == 0
     since = found.finished if found is not None else None
     ended = (Condition("Complete" if good else "Failed", "True", since=since),) if over else ()
+    if found is None or (found.state == "created" and not found.error):
+        ended = (Condition("Suspended", "True", "Waits", waits if found is not None else "not created"),)
     runs = found is not None and found.state in ("running", "restarting", "paused")
     return Job(
         meta,
@@ -181,8 +212,8 @@ def _job(
         failed=(found.restarts if found else 0) + int(over and not good),
         started=began if runs or over else None,
         finished=since if good else None,
-        suspended=found is None,
-        conditions=ended if found is not None else (Condition("Suspended", "True", "NotCreated"),),
+        suspended=not runs and not over,
+        conditions=ended,
         images=(found.image if found is not None else spec.image,),
         commands=(spec.command or (found.command if found is not None else ""),),
     )

@@ -81,10 +81,10 @@ class Runs:
         """The present run, or the last one when nothing runs."""
         return self.known[-1] if self.known else None
 
-    def window(self, *, previous: bool) -> Window | None:
-        """Where a run's lines lie in the log; None where that run is not known."""
-        at = len(self.known) - (2 if previous else 1)
-        if at < 0:
+    def window(self, number: int) -> Window | None:
+        """Where the lines of that run lie in the log; None where it is not known (any more)."""
+        at = len(self.known) - 1 - (self.number - number)
+        if not 0 <= at < len(self.known):
             return None
         return Window(self._edge(at), self._edge(at + 1))
 

@@ -74,6 +74,7 @@ class ComposeSession:
         self._clock, self._environ = clock, environ
         self._numbers = numbers or Numbers()
         self._heard = float("-inf")
+        self._reached = False  # by the present try
         self._file_seen: object = None
         self._images: Mapping[str, str] = {}  # by name, as of the last refresh
         self._now = asyncio.Event()  # somebody asks not to wait for the next try
@@ -138,19 +139,19 @@ class ComposeSession:
     # The engine
 
     async def _watch(self) -> None:
-        attempt = 0
+        retries, failed = self._numbers.retries, 0
         while True:
+            self._reached = False
             try:
                 self.engine.seek()
                 await self._live()
-                attempt = 0  # it was there, and ended its stream
             except DeployError as error:
-                if self.link.state is LinkState.LIVE:
-                    attempt = 0
-                if attempt or self.link.state is not LinkState.LIVE:
+                if not self._reached:
                     self._lost(error)
-            await self._wait(self._numbers.retries[min(attempt, len(self._numbers.retries) - 1)])
-            attempt += 1
+            failed = (
+                0 if self._reached else failed + 1
+            )  # one that was reached is asked again before it is lost
+            await self._wait(retries[min(failed, len(retries) - 1)])
 
     async def _wait(self, seconds: float) -> None:
         self._now.clear()
@@ -169,13 +170,18 @@ class ComposeSession:
             self._heard = self._clock.monotonic()
             self._publish()
             self._link(LinkState.LIVE)
+            self._reached = True
+            self.containers.watch(on=True)
 
             async def read() -> None:
                 async for one in happenings:
                     self._heard = self._clock.monotonic()
                     self.containers.happened(one)
 
-            await _first_end(read(), self._look(), self._look_at_file(), self._probe())
+            try:
+                await _first_end(read(), self._look(), self._look_at_file(), self._probe())
+            finally:
+                self.containers.watch(on=False)
 
     async def _look(self) -> None:
         """Inspects what events named, a moment's together."""
@@ -229,7 +235,7 @@ class ComposeSession:
     # The store
 
     def _publish(self) -> None:
-        made = records(self.project, self.containers.all, self._places)
+        made = records(self.project, self.containers.show(), self._places)
         for kind, found in made.items():
             self.store.replace(kind, EVERYWHERE, found)
         self.store.replace("Event", EVERYWHERE, self.containers.events(made["Pod"].values()))

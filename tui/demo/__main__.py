@@ -18,6 +18,7 @@ import uvicorn
 
 from tui.demo.certificate import make_certificates
 from tui.demo.control import Control, NewWorld
+from tui.demo.engine_server import server as engine_server
 from tui.demo.load import Load, generate
 from tui.demo.scenes import SCENES
 from tui.demo.server import Server
@@ -54,6 +55,8 @@ async def _serve(arguments: argparse.Namespace, folder: Path) -> None:
     worlds = Worlds()
     control = Control(worlds, folder, secrets.token_urlsafe(24))
     control.server = f"https://127.0.0.1:{listening.getsockname()[1]}"
+    beside, engine = engine_server(worlds)
+    control.engine = f"tcp://127.0.0.1:{engine.getsockname()[1]}"
     load = Load(arguments.pods, arguments.churn, arguments.log_rate)
     scene = arguments.scene or ("empty" if load.wanted else "policy")
     made = control.make(NewWorld(name="demo", scene=scene, speed=arguments.speed))
@@ -75,12 +78,13 @@ async def _serve(arguments: argparse.Namespace, folder: Path) -> None:
     if load.wanted:
         tasks.append(asyncio.create_task(generate(load, worlds.worlds["demo"].environments["production"])))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
+    tasks.append(asyncio.create_task(beside.serve(sockets=[engine])))
     said = {"kubeconfig": made["kubeconfig"], "config": made["config"], "control": control.address()}
     print(json.dumps({**said, "folder": str(folder), "pid": os.getpid()}), flush=True)
     done, _ = await asyncio.wait([serving, *tasks], return_when=asyncio.FIRST_COMPLETED)
     for world in tuple(worlds.worlds.values()):
         world.close()
-    server.should_exit = True
+    server.should_exit = beside.should_exit = True
     for task in tasks:
         task.cancel()
     await asyncio.gather(serving, *tasks, return_exceptions=True)

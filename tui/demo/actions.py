@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 from tui.demo.cluster import key_of, stamp
+from tui.demo.engine_actions import EngineAsk
+from tui.demo.engine_actions import act as on_engine
 from tui.demo.faults import Fault
 from tui.demo.logbook import ContainerLog
 from tui.demo.patch import json_patch, merge_patch
@@ -260,5 +262,6 @@ ACTIONS: dict[str, tuple[type[msgspec.Struct], Act]] = {
     "clear-requests": (Nothing, lambda world, ask: world.requests.clear()),
     "log": (Lines, _log),
     "rotate": (Rotate, _rotate),
+    "engine": (EngineAsk, on_engine),
     "restart-container": (Restart, _restart),
 }

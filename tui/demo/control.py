@@ -13,6 +13,7 @@ from starlette.responses import Response
 from tui.demo.actions import ACTIONS
 from tui.demo.ask import answer
 from tui.demo.kubeconfig import write_config, write_kubeconfig
+from tui.demo.scene_local import build_local, compose_file
 from tui.demo.scenes import SCENES, build
 from tui.demo.world import ENVIRONMENTS, World, Worlds
 
@@ -43,6 +44,7 @@ class Control:
         self._folder = folder
         self._prefix = f"/control/{secret}/"
         self.server = ""
+        self.engine = ""  # tcp://, without a world
         self._made = 0
 
     def address(self) -> str:
@@ -93,19 +95,24 @@ class Control:
         clusters = {each.name: each.cluster for each in world.environments.values()}
         logs = {each.name: each.logs for each in world.environments.values()}
         build(wish.scene, clusters, logs, world.now())
+        if wish.scene == "policy":
+            build_local(world.engine, world.now())
+        (self._folder / f"{name}-compose.yaml").write_text(compose_file(wish.scene))
         self._worlds.add(world)
         return self.told(world)
 
     def told(self, world: World) -> Object:
         """What a client needs to know of a world; writes its files."""
         kubeconfig = self.kubeconfig(world, "ops")
-        config = write_config(self._folder, world, kubeconfig)
+        config = write_config(self._folder, world, kubeconfig, self.engine)
         return {
             "name": world.name,
             "server": f"{self.server}/{world.name}",
             "authority": str(self._folder / "ca.crt"),
             "kubeconfig": str(kubeconfig),
             "config": str(config),
+            "engine": f"{self.engine}/{world.name}",
+            "compose": str(self._folder / f"{world.name}-compose.yaml"),
             "token": world.users["ops"].token,
         }
 

@@ -53,9 +53,10 @@ def write_kubeconfig(folder: Path, server: str, world: World, user: User) -> Pat
     return _write(folder / f"{world.name}-{user.name.replace('/', '_')}.kubeconfig", found)
 
 
-def write_config(folder: Path, world: World, kubeconfig: Path) -> Path:
+def write_config(folder: Path, world: World, kubeconfig: Path, engine: str) -> Path:
     """A deploytui.yaml with all environments of the world, after the laptop's."""
-    environments: Object = {"local": {"platform": "compose", "file": "compose.yaml"}} | {
+    local = {"file": f"{world.name}-compose.yaml", "endpoint": f"{engine}/{world.name}"}
+    environments: Object = {"local": {"platform": "compose", **local}} | {
         name: {"context": name, "kubeconfig": str(kubeconfig), **_DECLARED.get(name, {})}
         for name in world.environments
     }

@@ -12,6 +12,7 @@ from typing import Any
 from tui.demo.access import User
 from tui.demo.behaviours import make_steps
 from tui.demo.cluster import Cluster
+from tui.demo.engine import Engine
 from tui.demo.faults import Faults
 from tui.demo.logbook import LogBook
 
@@ -119,6 +120,7 @@ class World:
         self._at = time.time() if at is None else at
         self._since = time.monotonic()
         self.environments = {each: Environment(each, self) for each in environments}
+        self.engine = Engine()  # the laptop's
         self.users: dict[str, User] = {}
         self.faults = Faults()
         self.requests: deque[Object] = deque(maxlen=20_000)
@@ -148,6 +150,7 @@ class World:
         now = self.now()
         for environment in self.environments.values():
             environment.step(now)
+        self.engine.step(now)
 
     def add_user(self, name: str, rules: list[Object] | None, groups: Sequence[str] = ()) -> User:
         """A new user, or an old one (who keeps the token) with other rules."""
@@ -173,6 +176,7 @@ class World:
         self.faults.clear()
         for environment in self.environments.values():
             environment.end_streams()
+        self.engine.switch(on=False)
 
 
 class Worlds:

@@ -120,6 +120,15 @@ def depths(services: Mapping[str, ServiceSpec], names: frozenset[str]) -> dict[s
     return {name: depth(name, frozenset()) for name in sorted(names) if name in services}
 
 
-def dependents(services: Mapping[str, ServiceSpec], name: str) -> list[str]:
-    """Who waits for that service."""
-    return [one.name for one in services.values() if name in one.depends_on]
+def served(services: Mapping[str, ServiceSpec], name: str, ends: frozenset[str]) -> str:
+    """The service for which a one-shot runs: the first that waits for it and stays; "" when none does."""
+    seen, ahead = {name}, [name]
+    while ahead:
+        now = ahead.pop(0)
+        for one in services.values():
+            if now in one.depends_on and one.name not in seen:
+                if one.name not in ends:
+                    return one.name
+                seen.add(one.name)
+                ahead.append(one.name)
+    return ""

@@ -97,7 +97,12 @@ def judge_workload(
     moved = _moved(workload, newest, pods)
     cause = _worst(map(cause_of, pods))
     state = rollout(workload, hpa, moved)
-    young = workload.revision <= 1 and now - workload.meta.created < min(60.0, workload.progress_deadline)
+    # Compose says itself that a service is starting.
+    young = (
+        workload.meta.kind != SERVICE
+        and workload.revision <= 1
+        and now - workload.meta.created < min(60.0, workload.progress_deadline)
+    )
     if state.state is RolloutState.DOWN and cause is None and young:
         state = Rollout(RolloutState.MOVING, f"0 of {workload.replicas} ready, starting, ", moved)
     blocked = is_blocked(workload)
@@ -158,7 +163,7 @@ def judge_job(
 
 
 def job_status(job: Job) -> str:
-    """STATUS of a Job as kubectl prints it (facts 3.7)."""
+    """STATUS of a Job as kubectl prints it (facts 3.7); Waiting is a one-shot of Compose before its turn."""
     if is_true(job.conditions, "Complete"):
         return "Complete"
     if is_true(job.conditions, "Failed"):
@@ -166,7 +171,8 @@ def job_status(job: Job) -> str:
     if job.meta.deleted is not None:
         return "Terminating"
     if is_true(job.conditions, "Suspended"):
-        return "Suspended"
+        held = condition(job.conditions, "Suspended")
+        return "Waiting" if held is not None and held.reason == "Waits" else "Suspended"
     return "FailureTarget" if is_true(job.conditions, "FailureTarget") else "Running"
 
 

@@ -92,6 +92,9 @@ def _service(workload: Workload) -> Rollout:
         return Rollout(RolloutState.SCALED_DOWN, "not created" if wanted else "scaled to 0")
     if reason == "Stopped":
         return Rollout(RolloutState.SCALED_DOWN, "stopped by hand, ", since)
+    if reason == "Waits" and available is not None:
+        state = RolloutState.MOVING if available.message.startswith("waits") else RolloutState.PAUSED
+        return Rollout(state, f"{available.message}, ", since)
     if reason == "Starting":
         return Rollout(RolloutState.MOVING, f"{ready} of {wanted} ready, its check runs ", since)
     if not ready:

@@ -29,6 +29,7 @@ _TONES = {
     "Running": Tone.MOVING,
     "Terminating": Tone.LOOK,
     "Suspended": Tone.LOOK,
+    "Waiting": Tone.QUIET,
     "Complete": Tone.QUIET,
 }
 _RANK = {status: number for number, status in enumerate(_TONES)}

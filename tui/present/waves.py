@@ -9,6 +9,7 @@ from datetime import datetime
 
 from tui.model.goose import GooseKind, GooseRun, error_words
 from tui.model.health import JobHealth
+from tui.model.key import condition
 from tui.model.recording import Recording
 from tui.model.waves import PLAIN, Wave, before, in_order, waves
 from tui.present.cells import cached, forget_gone, seen
@@ -83,8 +84,8 @@ def _group(survey: Survey, key: tuple[str, str], group: tuple[Wave, ...]) -> lis
 def _service(at: str, name: str, group: tuple[Wave, ...]) -> Row:
     """Its name, and while it migrates how far it is, and since when."""
     cell: Cell = (Span(name, Tone.BOLD),)
-    if any(wave.status == "Running" for wave in group):
-        now = [wave for wave in group if before(wave, group) is None and wave.health is not None]
+    now = [wave for wave in group if before(wave, group) is None and wave.health is not None]
+    if any(wave.status == "Running" for wave in now):
         done = sum(wave.status == "Complete" for wave in now)
         began = min(wave.created for wave in now)
         cell = (*cell, Since(began, Tone.QUIET, f"  {done} of {len(group)} done, "))
@@ -142,6 +143,11 @@ def _live(one: JobHealth, last: str) -> Words:
         return Words(Span("✓", Tone.GOOD), (Span(_done(goose, took), Tone.GOOD),))
     if one.status in ("Failed", "FailureTarget"):
         return Words(Span("!", Tone.BAD), (Span(f"failed {one.attempts}x", Tone.BAD),), why)
+    if one.status == "Waiting":
+        held = condition(one.job.conditions, "Suspended")
+        return Words(
+            Span("·", Tone.QUIET), (Span(held.message if held is not None else "waits", Tone.QUIET),)
+        )
     if one.status != "Running":
         return Words(Span("~", Tone.LOOK), (Span(one.status.lower(), Tone.LOOK),))
     if one.trouble is not None:

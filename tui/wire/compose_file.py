@@ -21,7 +21,6 @@ from tui.wire.plain import plain
 
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _PATIENCE = 20.0  # seconds
-_ABSENT = ": there is no such file"
 _PROPERTY = re.compile(r"\b(services(?:\.[\w-]+)+)(?:[: ]+[Aa]dditional property '?([\w-]+))?")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -33,8 +32,8 @@ def find(folder: Path) -> Path | None:
 
 async def read(file: Path, environ: Mapping[str, str], clock: Clock) -> Project:
     """Never fails: what is wrong is the project's complaint, beside the name under which containers run."""
-    name, services, complaint = await asyncio.to_thread(_plain, file, environ)
-    if complaint.endswith(_ABSENT):
+    name, services, complaint, asks = await asyncio.to_thread(_plain, file, environ)
+    if not asks:
         return Project(name, str(file), complaint=complaint)
     base = ("compose", "-f", str(file), "config")
     if shutil.which("docker", path=environ.get("PATH")) is None:
@@ -56,20 +55,26 @@ def project_name(file: Path, declared: object, environ: Mapping[str, str]) -> st
     return re.sub(r"[^a-z0-9_-]", "", file.absolute().parent.name.lower()).lstrip("_-")
 
 
-def _plain(file: Path, environ: Mapping[str, str]) -> tuple[str, Mapping[str, ServiceSpec], str]:
-    """(project's name, services, complaint) without any help."""
+def _plain(file: Path, environ: Mapping[str, str]) -> tuple[str, Mapping[str, ServiceSpec], str, bool]:
+    """(project's name, services, complaint, whether the command has more to say) without any help."""
     try:
         document = yaml.load(file.read_text(), _Loader)  # noqa: S506 - it is the safe one, in C
     except FileNotFoundError:
-        return project_name(file, "", environ), {}, f"{file}{_ABSENT}"
+        return project_name(file, "", environ), {}, f"{file}: there is no such file", False
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file}:{mark.line + 1}" if mark is not None else str(file)
-        return project_name(file, "", environ), {}, f"{where}: {getattr(error, 'problem', None) or error}"
+        return (
+            project_name(file, "", environ),
+            {},
+            f"{where}: {getattr(error, 'problem', None) or error}",
+            True,
+        )
     if not isinstance(document, dict):
-        return project_name(file, "", environ), {}, f"{file}: expected a table with services"
+        return project_name(file, "", environ), {}, f"{file}: expected a table with services", True
     name = project_name(file, document.get("name"), environ)
-    return name, _services(document), ""
+    asks = bool(document.get("services") or document.get("include"))
+    return name, _services(document), "", asks
 
 
 def _services(document: Mapping[str, Any]) -> Mapping[str, ServiceSpec]:
