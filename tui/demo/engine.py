@@ -123,8 +123,8 @@ class Engine:
     def restart(self, box: Box, now: float) -> None:
         """Ends it and starts it again, as `docker restart`."""
         self.stop(box, now)
-        self.start(box, now + 0.05)
-        self._tell(box, "restart", now + 0.05)
+        self.start(box, now + 0.001)
+        self._tell(box, "restart", now + 0.001)
 
     def die(self, box: Box, code: int, now: float) -> None:
         """The run is over; its policy may begin another."""
