@@ -18,7 +18,7 @@ async def opened(demo: Demo, tmp_path: Path) -> AsyncIterator[Opened]:
     """The scene `secrets`, on its tab."""
     world = demo.world("secrets")
     async with cockpit(settings_of(world, tmp_path, environment="development")) as driver:
-        await driver.sees("sealedsecret/reports-secrets")
+        await driver.sees("sealed/reports-secrets")
         await driver.press("right", "right", "right", "right")
         await driver.sees("USED BY")
         yield driver, world

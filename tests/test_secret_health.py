@@ -18,7 +18,9 @@ from tui.model.job import Job
 from tui.model.key import Condition, Owner
 from tui.model.sealed_secret import MANAGED, PATCH, SealedSecret
 from tui.model.workload import Workload
+from tui.present.secret import rows
 from tui.store import Change, Link, LinkState, Store
+from tui.survey import Survey
 from tui.survey_secrets import Secrets
 
 ANY = Environment("staging")
@@ -174,6 +176,18 @@ def test_what_did_not_change_is_the_same_object() -> None:
     assert secrets.health("services", "auth-secrets") is not before
 
 
+def test_of_a_thousand_rows_only_those_that_changed_are_made_anew() -> None:
+    named = [replace(OPENED, meta=meta("SealedSecret", f"s{at}", generation=1)) for at in range(1000)]
+    store = filled(named)
+    survey = Survey(store, ANY)
+    survey.secrets.refresh(NOW)
+    before = {row.id: row for row in rows(survey, None)}
+    assert len(before) == 1000
+    store.apply(Change("SealedSecret", named[7].meta.uid, replace(named[7], keys=("A",))))
+    survey.secrets.refresh(NOW + 1)
+    assert [row.id for row in rows(survey, None) if row is not before[row.id]] == [named[7].meta.uid]
+
+
 def test_the_key_it_was_sealed_with_came_before_it_was_written() -> None:
     label = {"sealedsecrets.bitnami.com/sealed-secrets-key": "active"}
     keys = [Named(meta("Secret", f"key{at}", created=at, labels=label)) for at in (100.0, 200.0, 300.0)]
@@ -185,7 +199,7 @@ def test_the_key_it_was_sealed_with_came_before_it_was_written() -> None:
 def test_the_managed_annotation_is_explained() -> None:
     (one,) = judged(TAKEN, made()).healths.values()
     assert one.cause is not None
-    assert f"annotate the Secret with {MANAGED}=true" in one.cause.evidence[-1]
+    assert f"annotate the Secret with {MANAGED}=true" in one.cause.evidence[1]
 
 
 def _apply(store: Store, record: Workload) -> None:

@@ -23,7 +23,7 @@ async def opened(demo: Demo, tmp_path: Path) -> AsyncIterator[Opened]:
     """The scene `secrets`, on its tab."""
     world = demo.world("secrets")
     async with cockpit(settings_of(world, tmp_path, environment="development"), (200, 40)) as driver:
-        await driver.sees("sealedsecret/reports-secrets")
+        await driver.sees("sealed/reports-secrets")
         await to_secrets(driver)
         yield driver, world
     world.drop()

@@ -10,6 +10,9 @@ from tui.model.sealed_secret import SealState, SealVerdict
 
 PATIENCE = 60.0
 """Seconds after which the controller should have looked at what changed."""
+_GIVEN_UP = (
+    "it tries 5 times: after that it looks again when the SealedSecret's spec changes, or at its start"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ def _sealed(lens: Lens, verdict: SealVerdict, now: float, secrets: bool) -> Secr
             return SecretHealth(lens, state, Cause(text, verdict.since, evidence=(*said, *_stays(lens))))
         case SealState.NOT_MANAGED:
             text = "a Secret of that name exists and is not managed: what is sealed is not used"
-            return SecretHealth(lens, "not managed", Cause(text, verdict.since, evidence=(*said, *advice)))
+            evidence = (*said, *advice, _GIVEN_UP)
+            return SecretHealth(lens, "not managed", Cause(text, verdict.since, evidence=evidence))
         case SealState.FAILED:
             text = f"the controller failed: {verdict.text}"
             return SecretHealth(lens, state, Cause(text, verdict.since, evidence=_stays(lens)))

@@ -38,7 +38,7 @@ class CockpitScreen(Screen[None]):
         Binding("1", "pane(1)", "Environments", show=False, id="pane.1"),
         Binding("2", "pane(2)", "Namespaces", show=False, id="pane.2"),
         Binding("3", "pane(3)", "Migration waves", show=False, id="pane.3"),
-        Binding("4", "pane(4)", "Trouble, workloads, pods, jobs, events", show=False, id="pane.4"),
+        Binding("4", "pane(4)", "Trouble, workloads, pods, jobs, secrets, events", show=False, id="pane.4"),
         Binding("5", "pane(5)", "Logs", show=False, id="pane.5"),
         Binding("escape,q", "back", "Clear the filter, the marks, then back", show=False, id="back"),
         Binding("left_square_bracket", "travel('back')", "The view before", show=False, id="view.back"),
