@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 _AT_ONCE = 8  # containers that are inspected at the same time
 _KEPT = 300  # events
 _QUIET = ("update", "rename", "create")  # actions that only say: look again
+_PLACEHOLDER = re.compile(r"[0-9a-f]{12}_.")
+
+
+def _in_the_making(found: Inspected) -> bool:
+    """Compose recreates beside the old container, under its id and name, and renames before it starts the new:
+    shown so early, its log would be asked for by a name that it loses."""
+    return found.state == "created" and _PLACEHOLDER.match(found.name) is not None
 
 
 class Containers:
@@ -134,7 +142,7 @@ class Containers:
                     return
             runs = self._runs.setdefault(id, Runs())
             runs.looked(found)
-            if not one_off(found.labels):
+            if not one_off(found.labels) and not _in_the_making(found):
                 self._seen[id] = Seen(found, runs)
 
         try:
