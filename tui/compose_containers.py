@@ -28,7 +28,7 @@ _PLACEHOLDER = re.compile(r"[0-9a-f]{12}_.")
 
 
 def _in_the_making(found: Inspected) -> bool:
-    """Compose recreates beside the old container, under its id and name, and renames before it starts the new:
+    """Compose recreates beside the old container, under its id and name, and renames before it starts that:
     shown so early, its log would be asked for by a name that it loses."""
     return found.state == "created" and _PLACEHOLDER.match(found.name) is not None
 
