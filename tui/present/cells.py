@@ -15,6 +15,7 @@ TONES = {Severity.BAD: Tone.BAD, Severity.LOOK: Tone.LOOK}
 SHORT = {
     **{"Deployment": "deploy", "StatefulSet": "sts", "DaemonSet": "ds", "Namespace": "ns"},
     **{"ComposeService": "service", "Service": "svc", "Ingress": "ing", "PersistentVolumeClaim": "pvc"},
+    "SealedSecret": "sealed",
 }
 """kubectl's short names, where the long one takes the room of the object's own."""
 NO_CELL: Cell = (Span("-", Tone.QUIET),)
