@@ -195,6 +195,14 @@ async def test_docker_that_fails_at_once_wrote_nothing(gate: Gate) -> None:
     assert [entry.phase for entry in gate.journal.entries()] == ["asked", "end"]
 
 
+async def test_docker_that_fails_in_the_middle_is_followed_to_that(gate: Gate) -> None:
+    docker(gate.environ, 'echo " Container shop-api-1  Restarting"; echo "no space left" >&2; exit 1')
+    plan = restarting(gate)
+    assert (await gate.out(plan)).stage is Stage.ACCEPTED
+    ended = await gate.ended(plan)
+    assert (ended.code, ended.complaint) == (1, "no space left")
+
+
 async def test_no_docker_command_is_no_deed(gate: Gate, tmp_path: Path) -> None:
     gate.environ["PATH"] = str(tmp_path)
     outcome = await gate.out(restarting(gate))

@@ -16,7 +16,7 @@ from tui.model.deed import Result
 from tui.model.key import Meta
 from tui.model.plan import Stage, Step
 from tui.store import Change, Store
-from tui.wire import compose_cli
+from tui.wire import compose_cli, docker_write
 
 if TYPE_CHECKING:
     from tui.clock import Clock
@@ -39,18 +39,13 @@ class ComposeWriter:
     async def write(self, step: Step) -> Result:
         """ACCEPTED once the command is at work; its progress is a record of the store, its end too."""
         state = await self._unchanged(step)
-        command, store = _command(state, step), self.session.store
-        engine = self.session.engine
-        access = engine.access
-        certificates = access.certificate is not None or access.tls.ca_file is not None
-        environ = compose_cli.environ_for(self.environ, engine.endpoint, certificates=certificates)
-        target = step.target
+        target, store = step.target, self.session.store
         meta = Meta(RUN, target.namespace, target.name, target.uid)
         run = ComposeRun(meta, self.clock.now())
         _tell(store, run)
-        said = compose_cli.run(command, environ, self.clock, patience=PATIENCE)
+        said = self._send(state, step)
         run = await self._begin(said, run)
-        if run.code:
+        if run.code and not run.last:
             raise Invalid(run.complaint)
         if run.code is None:
             task = asyncio.create_task(_read_on(said, run, store), name=f"docker {step.deed}")
@@ -59,6 +54,17 @@ class ComposeWriter:
         before = step.arguments.get("before") or {}
         images = {one.service: one.image_id for one in state.containers if one.service in before}
         return Result(step, Stage.ACCEPTED, "accepted", before=_images(images))
+
+    def _send(self, state: ComposeState, step: Step) -> AsyncIterator[compose_cli.Said]:
+        """By the docker command; a restart by the engine alone where that has no Compose, or is not there."""
+        engine = self.session.engine
+        if step.deed == "compose-restart" and not state.project.by_cli:
+            names = {one.id: one.name for one in state.containers if one.id in step.arguments["started"]}
+            return docker_write.restart(engine.server, names)
+        access = engine.access
+        certificates = access.certificate is not None or access.tls.ca_file is not None
+        environ = compose_cli.environ_for(self.environ, engine.endpoint, certificates=certificates)
+        return compose_cli.run(_command(state, step), environ, self.clock, patience=PATIENCE)
 
     async def _begin(self, said: AsyncIterator[compose_cli.Said], run: ComposeRun) -> ComposeRun:
         """Until the first thing moved, or the end of what failed at once."""
