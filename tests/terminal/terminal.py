@@ -12,7 +12,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,16 @@ class Terminal:
         while self._read(0):
             pass
         return self.process.returncode
+
+    def stopped(self) -> None:
+        """Waits until the process is stopped, as by its own terminal's key."""
+        end = time.monotonic() + PATIENCE
+        while _state(self.process.pid) != "T":
+            assert time.monotonic() < end, "it was never stopped"
+            self._read(0.05)
+        while self._read(0):
+            pass
+        self._seen = len(self._plain())
 
     def modes(self) -> list[Any]:
         """The line discipline's attributes: echo, signals, flow control."""
@@ -153,9 +163,22 @@ def wait_gone(pids: list[int]) -> None:
         time.sleep(0.05)
 
 
+def wait_for(true: Callable[[], Any]) -> None:
+    """Waits for a state of another process."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, "what was waited for never came"
+        time.sleep(0.05)
+
+
 def is_alive(pid: int) -> bool:
     """Whether it runs; one that only waits to be collected does not."""
+    return _state(pid) not in ("", "Z")
+
+
+def _state(pid: int) -> str:
+    """The letter that ps has for it: T when it is stopped."""
     listed = subprocess.run(
         ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
-    return listed.stdout.strip()[:1] not in ("", "Z")
+    return listed.stdout.strip()[:1]

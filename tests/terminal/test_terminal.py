@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.demo_control import Demo
-from tests.terminal.terminal import Terminal, children, opened, wait_gone
+from tests.terminal.terminal import PATIENCE, Terminal, children, opened, wait_for, wait_gone
 
 ALTERNATE, CURSOR, PASTE, FOCUS = 1049, 25, 2004, 1004
 MOUSE = (1000, 1003, 1006, 1015)
@@ -71,6 +71,46 @@ def test_it_stands_any_size(small: tuple[str, ...], tmp_path: Path) -> None:
         terminal.sees("deploy/personal")
         terminal.press("?")
         terminal.sees("esc back")
+        terminal.press("\x11")
+        assert terminal.ended() == 0
+        assert_restored(terminal)
+
+
+def test_it_is_stopped_and_goes_on_with_the_screen_as_it_is_then(
+    small: tuple[str, ...], tmp_path: Path
+) -> None:
+    with opened(*small, home=tmp_path) as terminal:
+        terminal.sees("deploy/personal")
+        terminal.process.send_signal(signal.SIGTSTP)
+        terminal.stopped()
+        assert terminal.switched(ALTERNATE) == "l"
+        assert terminal.modes() == terminal.before
+        seen = len(terminal.written)
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.sees("deploy/personal")
+        assert b"\x1b[?1049h" in terminal.written[seen:]
+        terminal.press("?")
+        terminal.sees("esc back")
+        terminal.press("\x11")
+        assert terminal.ended() == 0
+        assert_restored(terminal)
+
+
+@pytest.mark.parametrize("then", [signal.SIGTERM, None])
+def test_a_terminal_that_takes_nothing_holds_nobody_up(
+    demo: Demo, tmp_path: Path, then: signal.Signals | None
+) -> None:
+    world = demo.world("small", frozen=True)
+    given = "production", "--config", str(world.config), "--kubeconfig", str(world.kubeconfig)
+    with opened(*given, home=tmp_path) as terminal:
+        terminal.sees("deploy/personal")
+        terminal.press("\x1b[C\x1b[D" * 10 + "y")  # tabs to and fro; nobody reads what that paints
+        wait_for(lambda: world.requests("GET", "deployments/personal"))
+        if then is not None:
+            terminal.process.send_signal(then)
+            assert terminal.process.wait(PATIENCE) == 0
+            return
+        terminal.sees("kind: Deployment")  # painted anew where its own paint was left out
         terminal.press("\x11")
         assert terminal.ended() == 0
         assert_restored(terminal)
