@@ -277,9 +277,10 @@ def test_a_restart_is_done_when_every_container_began_anew_and_is_well() -> None
     assert progress(made, plan) == (Stage.DONE, "done, 10 s")
 
 
-def test_a_restart_that_was_left_is_told_by_the_containers_alone() -> None:
+@pytest.mark.parametrize("names", [("api",), ("shop-api-1", "shop-api-2")])
+def test_a_restart_that_was_left_is_told_by_the_containers_alone(names: tuple[str, ...]) -> None:
     made = store(state())
-    plan = COMPOSE_RESTART.plan(asked(made, "api"))
+    plan = COMPOSE_RESTART.plan(asked(made, *names))
     left = replace(plan, steps=(replace(plan.steps[0], arguments={}),))
     assert progress(made, left)[0] is Stage.ROLLING
     put(made, state(*(container("api", number, started=1001.0) for number in (1, 2))))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui.compose_session import ComposeSession
 
 PATIENCE = 1800.0  # seconds that a command has: it may pull or build images
-_EARLY = 10.0  # seconds in which a command that fails at once is told as not written
+_EARLY = 1.5  # seconds in which a command that fails at once is told as not written
 _KEPT = 200  # lines
 _READING: set[asyncio.Task[None]] = set()  # the loop keeps none alive by itself
 

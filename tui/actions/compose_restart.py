@@ -14,6 +14,8 @@ from tui.model.compose_state import ComposeState, Fate, fates
 from tui.model.plan import Change, Plan, Refusal, Remark, Step, Weight
 from tui.store import Record
 
+_WORDS = "Restart "
+
 
 @dataclass(frozen=True)
 class ComposeRestart(ComposeDeed):
@@ -53,7 +55,7 @@ class ComposeRestart(ComposeDeed):
             deed=self.id,
             environment=asked.environment.name,
             title=title,
-            steps=(Step(self.id, whom, f"Restart {', '.join(names)}", arguments),) if records else (),
+            steps=(Step(self.id, whom, _WORDS + ", ".join(names), arguments),) if records else (),
             changes=tuple(_change(record, _containers(state, record)) for record in records),
             remarks=tuple(_remarks(state, {one.service for one in containers}, single)),
             refused=refused,
@@ -78,7 +80,8 @@ class ComposeRestart(ComposeDeed):
 def _is_of(one: Inspected, step: Step) -> bool:
     if "started" in step.arguments:
         return one.id in step.arguments["started"]
-    return step.target.name in (one.name, one.service)
+    names = step.words.removeprefix(_WORDS).split(", ")  # all that the journal keeps of an earlier run
+    return one.name in names or one.service in names
 
 
 def _containers(state: ComposeState, record: Record) -> list[Inspected]:
@@ -99,8 +102,7 @@ def _remarks(state: ComposeState, services: set[str], single: bool) -> Iterator[
         if one.service in services and one.fate is Fate.RECREATED:
             yield Remark(Weight.LOOK, f"{one.service}: {one.why}, and that stays so")
     for name in sorted(services):
-        spec = state.project.services.get(name)
-        if spec is not None and len(state.of(name)) == 1:
+        if [one.state for one in state.of(name)] == ["running"]:
             yield Remark(Weight.QUIET, f"{name}: one container, so it does not answer meanwhile")
         waiting = [one.name for one in state.project.services.values() if name in one.depends_on]
         if waiting and not single:

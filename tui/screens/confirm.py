@@ -21,7 +21,7 @@ from widgets.tone import literal, printable
 
 def required(environment: Environment, plan: Plan) -> Confirmation:
     """How a plan is confirmed there (product.md section 4): several or all count more than one grave deed."""
-    own = environment.confirm.get(plan.deed)
+    own = environment.confirm.get(_word(plan))
     if own is not None:
         return own
     if plan.typed:
@@ -31,6 +31,11 @@ def required(environment: Environment, plan: Plan) -> Confirmation:
     if len(plan.steps) > 1:
         return Confirmation.COUNT
     return Confirmation.NAME if plan.grave else Confirmation.TAB
+
+
+def _word(plan: Plan) -> str:
+    """The deed as its key says it: one word is another deed on Compose."""
+    return plan.deed.removeprefix("compose-")
 
 
 class Confirm(ModalScreen[Plan | None]):
@@ -122,7 +127,7 @@ class Confirm(ModalScreen[Plan | None]):
         if not (found := self.query("#dialog")):
             return  # told to leave before it was put up
         dialog = found.first()
-        title = f" {self._environment.name}: {self.plan.deed.replace('-', ' ')} "
+        title = f" {self._environment.name}: {_word(self.plan).replace('-', ' ')} "
         dialog.border_title = literal(title)
         dialog.border_subtitle = literal(f" journal: {self._journal} ")
         dialog.styles.border = ("round", self._colour)
