@@ -59,9 +59,9 @@ class ComposeRollBack(ComposeDeed):
         )
 
     def waits(self, state: ComposeState, step: Step, since: float) -> tuple[str, str]:
-        mine = state.of(step.arguments.get("service", step.target.name))
-        image = step.arguments.get("image")
-        old = [one.name for one in mine if image is not None and one.image_id != image]
+        mine = state.of(step.target.name)
+        image = step.words.rpartition(" ")[2]  # short; the words are all that the journal keeps
+        old = [one.name for one in mine if short(one.image_id) != image]
         if old or not mine:
             return f"{', '.join(old) or step.target.name}: not made of it yet", ""
         return settling(mine, since)
