@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from tui.carry_compose import ComposeWriter
     from tui.wire.server import Server
 
+_WELL = (Stage.ACCEPTED, Stage.DONE)
 _ATTEMPTS = 3  # of a write that meets another one
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """ACCEPTED: follow it; FAILED: nothing (more) was written; UNKNOWN: sent once, and nobody knows."""
+    """ACCEPTED: follow it; DONE: a file is written; FAILED: nothing (more) was written; UNKNOWN: sent once,
+    and nobody knows."""
 
     stage: Stage
     text: str
@@ -76,7 +78,7 @@ async def out(
         for step in plan.steps:
             result = await _step(run, step)
             run.results.append(result)
-            if result.stage is not Stage.ACCEPTED:
+            if result.stage not in _WELL:
                 break
     except DeployError as error:
         return Outcome(Stage.FAILED, str(error), tuple(run.results), run.condition)
@@ -88,9 +90,9 @@ def _outcome(run: _Run) -> Outcome:
     last = results[-1]
     text = last.text
     if len(run.plan.steps) > 1:
-        accepted = sum(result.stage is Stage.ACCEPTED for result in results)
+        accepted = sum(result.stage in _WELL for result in results)
         text = f"{accepted} of {len(run.plan.steps)} accepted"
-        if last.stage is not Stage.ACCEPTED:
+        if last.stage not in _WELL:
             text += f", then {last.step.target.name}: {last.text}"
     return Outcome(last.stage, text, results, run.condition)
 
@@ -150,7 +152,7 @@ async def _step(run: _Run, step: Step) -> Result:
         result = Result(step, Stage.FAILED, str(error))
     result = replace(result, id=entry.id)
     told = f"{result.stage}: {result.text}"
-    ended = "end" if result.stage is Stage.FAILED else "outcome"
+    ended = "end" if result.stage.over else "outcome"
     await _note(
         run,
         replace(
@@ -179,6 +181,10 @@ async def _write(run: _Run, step: Step) -> Result:
     if run.compose is not None:
         return await run.compose.write(step)
     target = step.target
+    if "draft" in step.arguments:
+        return await _write_file(step)
+    if "object" in step.arguments:
+        return await _create(run, step)
     make = write.DEEDS[step.deed]
     for attempt in range(1, _ATTEMPTS + 1):
         fresh = await _unchanged(run.server, target)
@@ -192,10 +198,38 @@ async def _write(run: _Run, step: Step) -> Result:
             continue
         except Unknown as error:
             return await _look(run.server, step, ready, fresh, error)
+        step = _as_made(step, made)
         before, after = _revision(fresh), _revision(made)
         # A Deployment gets its new number from the controller, later: the deed's end tells it.
         return Result(step, Stage.ACCEPTED, "accepted", before=before, after=after if after != before else "")
     raise AssertionError("the last attempt returns or raises")
+
+
+async def _write_file(step: Step) -> Result:
+    """Conflict when the file is not as it was read; its end is here: what is committed is up to people."""
+    from tui.chart_draft import write as write_draft  # it imports cryptography, which the start does not need
+
+    await asyncio.to_thread(write_draft, step.arguments["draft"])
+    return Result(step, Stage.DONE, "written, not committed")
+
+
+async def _create(run: _Run, step: Step) -> Result:
+    """An object that was not there when the plan was made."""
+    try:
+        made = await write.create(run.server, step.target, step.arguments["object"])
+    except Conflict as error:
+        title = f"{step.target.words} was made by somebody else while you looked"
+        raise Refused(title, "nothing was written; look again") from error
+    return Result(_as_made(step, made), Stage.ACCEPTED, "accepted")
+
+
+def _as_made(step: Step, made: Object) -> Step:
+    """With the generation that was written, for a deed that is followed by it."""
+    if "generation" not in step.arguments:
+        return step
+    meta: dict[str, Any] = made["metadata"]
+    arguments = {**step.arguments, "generation": meta.get("generation", 0)}
+    return replace(step, target=replace(step.target, uid=meta["uid"]), arguments=arguments)
 
 
 async def _unchanged(server: Server, target: Target) -> Object:

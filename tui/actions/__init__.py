@@ -22,6 +22,7 @@ from tui.actions.pin import PIN
 from tui.actions.previous_logs import PREVIOUS_LOGS
 from tui.actions.restart import RESTART
 from tui.actions.roll_back import ROLL_BACK
+from tui.actions.seal import ROTATE, SEAL, VERIFY
 from tui.actions.shell import SHELL
 from tui.actions.theme import THEME
 from tui.actions.trouble import TROUBLE
@@ -34,6 +35,9 @@ ACTIONS: tuple[Action, ...] = (
     PREVIOUS_LOGS,
     RESTART,
     ROLL_BACK,
+    SEAL,
+    VERIFY,
+    ROTATE,
     UP,
     DOWN,
     DELETE_POD,

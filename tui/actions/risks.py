@@ -9,6 +9,7 @@ from tui.actions.past import past, replaced
 from tui.actions.ran import ran_since
 from tui.model.environment import Environment, SyncMode
 from tui.model.goose import GooseKind
+from tui.model.key import Meta
 from tui.model.plan import Remark, Weight
 from tui.model.revision import EverReady, Revision
 from tui.model.workload import HorizontalPodAutoscaler, Workload
@@ -57,7 +58,7 @@ def _needed(store: Store, workload: Workload, to: Revision) -> Iterator[Remark]:
 
 
 def _owner(environment: Environment, workload: Workload) -> Iterator[Remark]:
-    application = argo_application(workload)
+    application = argo_application(workload.meta)
     annotations = workload.meta.annotations
     if application:
         if environment.sync is SyncMode.AUTO:
@@ -74,12 +75,12 @@ def _owner(environment: Environment, workload: Workload) -> Iterator[Remark]:
         yield Remark(Weight.QUIET, "kubectl apply made it: the next apply goes forward again")
 
 
-def argo_application(workload: Workload) -> str:
+def argo_application(meta: Meta) -> str:
     """The application that tracks it by annotation, or by Argo CD's instance label; "" when none does."""
-    tracking = workload.meta.annotations.get(TRACKING, "")
+    tracking = meta.annotations.get(TRACKING, "")
     if tracking:
         return tracking.partition(":")[0]
-    return workload.meta.labels.get("argocd.argoproj.io/instance", "")
+    return meta.labels.get("argocd.argoproj.io/instance", "")
 
 
 def _migrations(asked: Asked, workload: Workload, to: Revision) -> Iterator[Remark]:

@@ -13,14 +13,15 @@ from tui.actions.forms import form
 from tui.actions.guard import digest
 from tui.actions.past import template_now
 from tui.actions.roll_back import RollBack
-from tui.carry import out
+from tui.carry import Outcome, out
 from tui.carry_compose import ComposeWriter
 from tui.errors import DeployError
 from tui.journal import Unwritable
 from tui.model.environment import Platform
-from tui.model.plan import Stage
+from tui.model.plan import Plan, Stage
 from tui.model.template import differences
 from tui.model.workload import Workload
+from tui.screens.able import unread
 from tui.screens.confirm import Confirm
 from tui.screens.revisions import Revisions
 from tui.screens.views import VIEWS
@@ -38,11 +39,10 @@ if TYPE_CHECKING:
 def run(cockpit: Cockpit, screen: CockpitScreen, action: Action, targets: tuple[Record, ...]) -> None:
     """Starts what the key asks for; a refusal is said in a toast, whole."""
     action = form(action, cockpit.environment.platform)
-    if isinstance(action, Deed):
-        screen.run_worker(_deed(cockpit, screen, action, targets), group="deed")
-        return
     opener = VIEWS.get(action.id)
-    if opener is None:
+    if opener is None and isinstance(action, Deed):
+        screen.run_worker(_deed(cockpit, screen, action, targets), group="deed")
+    elif opener is None:
         cockpit.notify(f"{action.words} is not for this pane.", severity="warning", markup=False)
     elif action.kinds and not targets:
         cockpit.notify("Nothing is under the cursor.", severity="warning", markup=False)
@@ -53,7 +53,7 @@ def run(cockpit: Cockpit, screen: CockpitScreen, action: Action, targets: tuple[
 async def _deed(cockpit: Cockpit, screen: CockpitScreen, deed: Deed, targets: tuple[Record, ...]) -> None:
     view, environment = cockpit.view, cockpit.environment
     if view is None:
-        return _say(cockpit, f"{environment.name} is not read by this version.")
+        return _say(cockpit, unread(cockpit).partition("\n")[0])
     if other := deed.elsewhere(environment):
         return _say(cockpit, other)
     session = view.session
@@ -81,7 +81,7 @@ async def _deed(cockpit: Cockpit, screen: CockpitScreen, deed: Deed, targets: tu
     if len(refused) >= len(targets):
         said = [one.words for one in refused] if len(targets) > 1 else [refused[0].text]
         return _say(cockpit, "\n".join(said))
-    journal = await _journal(cockpit)
+    journal = await journal_state(cockpit)
     if journal != "on" and environment.protected:
         return _say(cockpit, f"no deed in {environment.name}, which is protected: {journal}")
     try:
@@ -89,16 +89,24 @@ async def _deed(cockpit: Cockpit, screen: CockpitScreen, deed: Deed, targets: tu
     except DeployError as error:
         return _say(cockpit, str(error))
     plan = await cockpit.push_screen_wait(dialog)
-    if plan is None:
-        return None
-    confirmed = cockpit.clock.now()
+    if plan is not None:
+        await carried(cockpit, session, plan)
+        screen.source.table.clear_marks()
+    return None
+
+
+async def carried(cockpit: Cockpit, session: AnySession, plan: Plan) -> Outcome:
+    """Sends a confirmed plan through the gate, takes it under watch, and says what came of it."""
+    environment, confirmed = session.environment, cockpit.clock.now()
+    compose = _compose(session)
+    files = all("draft" in step.arguments for step in plan.steps)  # a link does not matter to them
     outcome = await out(
         plan,
         server=session.client.server,
         store=session.store,
         environment=environment,
         readonly=cockpit.settings.readonly or environment.readonly,
-        stale=lambda: session.link.state in (LinkState.STALE, LinkState.UNREACHABLE),
+        stale=lambda: not files and session.link.state in (LinkState.STALE, LinkState.UNREACHABLE),
         journal=cockpit.journal,
         clock=cockpit.clock,
         who=getpass.getuser(),
@@ -107,12 +115,12 @@ async def _deed(cockpit: Cockpit, screen: CockpitScreen, deed: Deed, targets: tu
     if outcome.stage is Stage.FAILED:
         session.review()  # it may be a right that was taken away
     cockpit.deeds.began(plan, outcome, confirmed)
-    screen.source.table.clear_marks()
-    severity: SeverityLevel = "information" if outcome.stage is Stage.ACCEPTED else "error"
+    well = outcome.stage in (Stage.ACCEPTED, Stage.DONE)
+    severity: SeverityLevel = "information" if well else "error"
     cockpit.notify(f"{plan.title}: {outcome.text}", severity=severity, markup=False)
     if outcome.condition is not None:
         _say(cockpit, f"Not in the journal: {outcome.condition}")
-    return None
+    return outcome
 
 
 def _compose(session: AnySession) -> ComposeSession | None:
@@ -133,7 +141,7 @@ def _dialog(cockpit: Cockpit, deed: Deed, asked: Asked, journal: str) -> Confirm
     return Confirm(asked.environment, deed.plan(asked), colour, look, journal)
 
 
-async def _journal(cockpit: Cockpit) -> str:
+async def journal_state(cockpit: Cockpit) -> str:
     """ "on", or why no line can be written."""
     try:
         await asyncio.to_thread(cockpit.journal.check)

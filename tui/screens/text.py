@@ -91,6 +91,12 @@ class Page(Reader):
         body.can_focus = True
         return body
 
+    def set_sections(self, sections: Sequence[Section]) -> None:
+        """Others in their place, as soon as it is on the screen."""
+        self._sections = sections
+        if body := self.query(PlanBody):
+            body.first().set_sections(sections)
+
 
 class Difference(Reader):
     """Two texts as a difference, what is alike folded."""

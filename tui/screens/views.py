@@ -14,9 +14,9 @@ from tui.panes.trouble import TroublePane
 from tui.panes.waves import WavesPane
 from tui.panes.work import WorkPane
 from tui.screens import enter, ways_out
+from tui.sessions import document
 from tui.store import Record
 from tui.theme import DARK, LIGHT
-from tui.wire.kinds import KINDS
 
 if TYPE_CHECKING:
     from tui.app import Cockpit
@@ -45,7 +45,7 @@ async def _read_yaml(cockpit: Cockpit, record: Record) -> None:
     assert view is not None
     meta = record.meta
     try:
-        raw = await view.session.client.get(KINDS[meta.kind], meta.namespace, meta.name)
+        raw = await document(view.session, meta)
     except DeployError as error:
         cockpit.notify(str(error), severity="warning", markup=False)
         return
@@ -133,6 +133,24 @@ def _k9s(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
     ways_out.k9s(cockpit, targets)
 
 
+def _seal(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    from tui.screens.seal_open import open_form
+
+    open_form(cockpit, targets)
+
+
+def _verify(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    from tui.screens.seal_open import verify
+
+    cockpit.run_worker(verify(cockpit, targets[0]), group="seal")
+
+
+def _rotate(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    from tui.screens.seal_open import rotate
+
+    cockpit.run_worker(rotate(cockpit, targets[0]), group="seal")
+
+
 def _pin(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
     logs, waves = screen.query_one(LogsPane), screen.query_one(WavesPane)
     logs.pinned = waves.pinned = not logs.pinned
@@ -160,4 +178,7 @@ VIEWS: dict[str, Callable[[Cockpit, CockpitScreen, Targets], None]] = {
     "theme": _theme,
     "shell": _shell,
     "k9s": _k9s,
+    "seal": _seal,
+    "verify": _verify,
+    "rotate": _rotate,
 }

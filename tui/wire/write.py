@@ -1,4 +1,4 @@
-"""The writes on workloads: each deed's request made from a fresh object, and how to see whether it landed."""
+"""The writes on objects: each deed's request made from a fresh object, and how to see whether it landed."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ Object = dict[str, Any]
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 _STRATEGIC = "application/strategic-merge-patch+json"
 _JSON_PATCH = "application/json-patch+json"
+_MERGE_PATCH = "application/merge-patch+json"
 KEPT_ANNOTATIONS = (  # an undo takes these from the Deployment, all others from the ReplicaSet (facts 2.2)
     "kubectl.kubernetes.io/last-applied-configuration",
     "deployment.kubernetes.io/revision",
@@ -112,11 +113,39 @@ async def delete_pod(server: Server, step: Step, fresh: Object, at: float) -> Wr
     return Write("application/json", body, landed, "DELETE")
 
 
+async def seal(server: Server, step: Step, fresh: Object, at: float) -> Write:
+    """Ciphertext of some keys of a SealedSecret; its other keys, and all else of it, stay."""
+    encrypted = dict(step.arguments["encrypted"])
+    body = {
+        "metadata": {"resourceVersion": fresh["metadata"]["resourceVersion"]},
+        "spec": {"encryptedData": encrypted},
+    }
+
+    def landed(now: Object) -> bool:
+        return encrypted.items() <= (now["spec"].get("encryptedData") or {}).items()
+
+    return Write(_MERGE_PATCH, body, landed)
+
+
 DEEDS: Mapping[str, Callable[[Server, Step, Object, float], Awaitable[Write]]] = {
     "restart": restart,
     "roll-back": roll_back,
     "delete-pod": delete_pod,
+    "seal": seal,
+    "rotate": seal,
 }
+
+
+async def create(server: Server, target: Target, thing: Object) -> Object:
+    """Makes it; Conflict when there is one of that name, Unknown when no answer came."""
+    answer = await server.request(
+        "POST",
+        _path(target.kind, target.namespace, ""),
+        params={"fieldManager": "deploytui"},
+        headers={"Content-Type": "application/json"},
+        content=json.dumps(thing, separators=(",", ":")).encode(),
+    )
+    return _object(answer.body, server)
 
 
 async def send(server: Server, target: Target, write: Write, version: str) -> Object:
