@@ -10,6 +10,7 @@ import pytest
 
 from tests.cockpit import settings_of
 from tests.demo_control import Demo, WorldControl
+from tests.engine_control import EngineControl
 from tui.__main__ import main
 from tui.clock import SystemClock
 from tui.doctor import Missing, Report, as_text, examine
@@ -95,6 +96,30 @@ async def test_what_cannot_be_reached_says_why_and_the_others_are_told(
     told = {one.name: one for one in reports}
     assert 'context "nowhere" does not exist' in told["staging"].error
     assert (told["staging"].well, told["production"].well) == (False, True)
+
+
+async def test_the_laptop_is_reported_with_its_engine(small: tuple[WorldControl, Settings]) -> None:
+    world, settings = small
+    engine = EngineControl.of(world)
+    engine.do("add", service="api", count=2)
+
+    async def local() -> Report:
+        told = await examine(settings, SystemClock(), {})
+        return next(one for one in told if one.name == "local")
+
+    report = await local()
+    assert (report.reachable, report.version, report.well) == (True, "Docker 28.0.4", True)
+    assert "found: 2 containers of platform" in as_text([report])
+    engine.file.write_text("name: platform\nservices: [")
+    report = await local()
+    assert (report.reachable, report.well) == (True, False)
+    assert f"{engine.file}:" in as_text([report])
+    assert "found: 2 containers of platform" in as_text([report])
+    engine.file.write_text("name: platform\nservices: {}\n")
+    engine.do("switch", healthy=False)
+    report = await local()
+    assert (report.reachable, report.well) == (False, True)
+    assert "no Docker engine at tcp://" in as_text([report])
 
 
 async def test_a_refused_token_is_said(small: tuple[WorldControl, Settings], tmp_path: Path) -> None:

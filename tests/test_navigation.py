@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from tests.cockpit import Driver, cockpit, settings_of
 from tests.demo_control import Demo, WorldControl
+from tests.engine_control import EngineControl
 from tui.panes.namespaces import NamespacesPane
 from tui.panes.waves import WavesPane
 from tui.panes.work import WorkPane
@@ -277,17 +278,23 @@ async def test_the_palette_finds_workloads_namespaces_environments_and_leaves(sm
     assert not driver.app.is_running or driver.app.return_code == 0
 
 
-async def test_an_environment_that_is_not_read_says_so_everywhere(small: Opened) -> None:
-    driver, _ = small
-    await driver.sees("not read by")
+async def test_an_environment_without_its_engine_says_so_everywhere(small: Opened) -> None:
+    driver, world = small
+    engine = EngineControl.of(world)
+    engine.do("switch", healthy=False)
+    await driver.sees("start Docker")
     await driver.press("colon", *"environment local")
     await driver.sees("Brings it to the front")
     await driver.press("enter")
     await driver.sees("LOCAL")
-    await driver.sees("local runs on compose: not read by this version")
+    await driver.sees("no Docker engine at tcp://")
     await driver.press("r", "d", "l", "enter", "right", "slash", "x", "enter", "escape", "0", "space")
     await driver.press("2", "enter", "3", "enter", "5", "4", "question_mark", "escape")
     assert isinstance(driver.app.screen, CockpitScreen)
+    engine.do("switch", healthy=True)
+    engine.do("add", service="laptop")
+    await driver.press("4")
+    await driver.sees("laptop")  # it comes alive by itself
     await driver.press("1", "j", "enter")
     await driver.sees("DEVELOPMENT")
     await driver.sees("done, revision")

@@ -16,6 +16,7 @@ import msgspec
 from tui.actions import ACTIONS
 from tui.actions.base import Deed
 from tui.clock import Clock
+from tui.compose_check import Checked, check
 from tui.errors import DeployError, Misconfigured
 from tui.model.environment import Environment, Platform
 from tui.model.workload import Workload
@@ -64,11 +65,14 @@ class Report:
     missing: tuple[Missing, ...] = ()
     found: tuple[str, ...] = ()
     error: str = ""
+    ill: bool = False  # of Compose: somebody has to mend something
 
     @property
     def well(self) -> bool:
-        """Whether nothing is missing. What this version does not read is not ill."""
-        return self.platform == Platform.COMPOSE or (self.reachable and not self.missing)
+        """Whether nothing is missing. An engine that only has to be started is not ill."""
+        if self.platform == Platform.COMPOSE:
+            return not self.ill
+        return self.reachable and not self.missing
 
 
 async def examine(settings: Settings, clock: Clock, environ: Mapping[str, str]) -> list[Report]:
@@ -87,7 +91,7 @@ async def _examine(
 ) -> Report:
     name, platform = environment.name, environment.platform.value
     if environment.platform is Platform.COMPOSE:
-        return Report(name, platform, error="not read by this version")
+        return _of_compose(name, await check(environment, settings, servers, clock, environ))
     try:
         file = Path(environment.kubeconfig) if environment.kubeconfig else settings.kubeconfig
         access = load_kubeconfig(file, environ, Path.home()).access(
@@ -123,6 +127,22 @@ async def _examine(
         clock_difference_s=_difference(answer.headers.get("date", ""), clock),
         missing=missing,
         found=found,
+    )
+
+
+def _of_compose(name: str, found: Checked) -> Report:
+    told = (f"{found.containers} containers of {found.project}",) if found.version else ()
+    return Report(
+        name,
+        Platform.COMPOSE.value,
+        context=found.context,
+        server=found.endpoint,
+        reachable=bool(found.version),
+        latency_ms=found.latency_ms,
+        version=found.version,
+        found=told,
+        error=found.error,
+        ill=found.ill,
     )
 
 
@@ -224,6 +244,10 @@ def _lines(report: Report) -> list[str]:
     lines = [f"{report.name}  {report.platform}{where}"]
     if not report.reachable:
         return [*lines, f"  {plain(report.error)}"]
+    if report.platform == Platform.COMPOSE:
+        lines.append(f"  reached in {report.latency_ms:.0f} ms, {plain(report.version)}")
+        lines.append(f"  found: {', '.join(report.found)}")
+        return [*lines, f"  {plain(report.error)}"] if report.error else lines
     apart = report.clock_difference_s
     clocks = "" if apart is None or abs(apart) < _APART else f", its clock is {apart:+.0f} s from ours"
     lines += [

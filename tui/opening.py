@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from tui.actions import ACTIONS
 from tui.actions.base import Deed
 from tui.clock import Clock
+from tui.compose_check import with_file
 from tui.compose_session import ComposeSession
-from tui.errors import Misconfigured
 from tui.model.environment import Environment, Platform
 from tui.session import Session
 from tui.sessions import AnySession
 from tui.settings import Settings
-from tui.wire import compose_file
 from tui.wire.docker import Engine
 from tui.wire.kube import Client
 from tui.wire.kubeconfig import load
@@ -55,13 +53,8 @@ class Opening:
     def _compose(self, environment: Environment) -> ComposeSession:
         """Misconfigured where no engine can be asked, or no file says what to look for."""
         engine = Engine(self._servers, self._clock, self._environ, Path.home(), environment.endpoint)
-        place = self._settings.config_file.parent if self._settings.config_file is not None else Path.cwd()
-        file = environment.file or str(compose_file.find(place) or "")
-        if not file:
-            hint = f"{environment.name}: file: names one"
-            raise Misconfigured(f"there is no Compose file in {place}", hint)
         return ComposeSession(
-            replace(environment, file=file),
+            with_file(environment, self._settings),
             engine,
             self._clock,
             environ=self._environ,

@@ -45,6 +45,8 @@ class EngineServer:
         if world is not None and not world.engine.up:
             # uvicorn has no message for it: its `send` belongs to the object that has the transport.
             cast(Any, send).__self__.transport.abort()
+            while (await receive())["type"] != "http.disconnect":
+                pass
             return
         if match is None or world is None:
             response: Response = _refuse(404, "page not found")

@@ -177,7 +177,7 @@ def gaps(view: View, kinds: tuple[str, ...]) -> str:
 
 def condition(view: View, kinds: tuple[str, ...]) -> str:
     """Why there is nothing to see: still connecting, forbidden, unreachable, or truly nothing."""
-    if view.session.error is not None and view.session.link.state is LinkState.UNREACHABLE:
+    if view.session.error is not None and view.session.link.state in (LinkState.UNREACHABLE, LinkState.STALE):
         error = view.session.error
         return f"{error.title}\n{error.hint}" if error.hint else error.title
     for kind in kinds:

@@ -48,7 +48,8 @@ def _state(
         return (Span("not read yet", Tone.QUIET),)
     if session.link.state is not LinkState.LIVE and session.link.state is not LinkState.POLLING:
         if environment.platform is Platform.COMPOSE and session.error is not None:
-            return (Span(str(session.error), Tone.BAD),)  # what to start
+            error = session.error  # what to start comes first: the row is narrow
+            return (Span(f"{error.hint}: {error.title}" if error.hint else error.title, Tone.BAD),)
         return (link_span(session, now),)
     total = survey.total
     parts = [Span(f"!{total.troubles} ", Tone.BAD)] if total.troubles else []

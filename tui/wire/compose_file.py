@@ -22,6 +22,7 @@ from tui.wire.plain import plain
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _PATIENCE = 20.0  # seconds
 _PROPERTY = re.compile(r"\b(services(?:\.[\w-]+)+)(?:[: ]+[Aa]dditional property '?([\w-]+))?")
+_NAMED = re.compile(r"^name:[ \t]*['\"]?([\w-]+)", re.M)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -57,8 +58,10 @@ def project_name(file: Path, declared: object, environ: Mapping[str, str]) -> st
 
 def _plain(file: Path, environ: Mapping[str, str]) -> tuple[str, Mapping[str, ServiceSpec], str, bool]:
     """(project's name, services, complaint, whether the command has more to say) without any help."""
+    text = ""
     try:
-        document = yaml.load(file.read_text(), _Loader)  # noqa: S506 - it is the safe one, in C
+        text = file.read_text()
+        document = yaml.load(text, _Loader)  # noqa: S506 - it is the safe one, in C
     except FileNotFoundError:
         return project_name(file, "", environ), {}, f"{file}: there is no such file", False
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

@@ -51,7 +51,7 @@ def how_to_start(access: Access) -> str:
     if "podman" in access.socket:
         return "systemctl --user start podman.socket"
     if not access.socket:
-        return "is it up, and DOCKER_HOST right?"
+        return "start Docker there"
     return "start Docker, or colima start"
 
 
