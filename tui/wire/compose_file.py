@@ -67,12 +67,9 @@ def _plain(file: Path, environ: Mapping[str, str]) -> tuple[str, Mapping[str, Se
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file}:{mark.line + 1}" if mark is not None else str(file)
-        return (
-            project_name(file, "", environ),
-            {},
-            f"{where}: {getattr(error, 'problem', None) or error}",
-            True,
-        )
+        named = _NAMED.search(text)  # what runs has that name all the same
+        name = project_name(file, named[1] if named else "", environ)
+        return name, {}, f"{where}: {getattr(error, 'problem', None) or error}", True
     if not isinstance(document, dict):
         return project_name(file, "", environ), {}, f"{file}: expected a table with services", True
     name = project_name(file, document.get("name"), environ)
