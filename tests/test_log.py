@@ -36,6 +36,11 @@ def test_time_is_shown_as_asked(times: Times, expected: str) -> None:
     assert LogPainter(LogOptions(times)).paint(POD, AT + b"hello").plain == expected
 
 
+def test_standard_error_is_told_apart_where_it_is_known() -> None:
+    painter = LogPainter(LogOptions(Times.OFF, prefix=False))
+    assert painter.paint(POD, AT.replace(b"Z ", b"+00:00 ") + b"hello").plain == "err hello"
+
+
 def test_a_json_line_shows_level_message_and_the_rest_dimmed() -> None:
     line = b'{"ts":1,"level":"error","msg":"no route","host":"db","err":"refused"}'
     painter = LogPainter(LogOptions(Times.OFF, prefix=False))

@@ -17,6 +17,8 @@ from widgets.clean import ansi_text, clean
 from widgets.tone import SERIES, Tone
 
 _STAMP = re.compile(rb"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d) ")
+_ERROR_STREAM = b"+00:00 "
+"""The end of the time of a line of standard error, where the source tells it apart (wire.docker_log)."""
 _TIMES = ("time", "timestamp", "ts", "@timestamp", "t")
 _LEVELS = ("level", "severity", "lvl", "levelname", "log.level")
 _MESSAGES = ("msg", "message", "event")
@@ -79,6 +81,8 @@ class LogPainter:
             line.append(parts.decode() + " ", Tone.QUIET)
         if source is not None and self.options.prefix:
             line.append(clean(source.label or source.pod) + " ", series(source))
+        if stamp and stamp.group().endswith(_ERROR_STREAM):
+            line.append("err ", Tone.QUIET)
         line.append_text(self._message(text_of(payload)))
         if self.is_error(payload):
             line.overflow = "fold"  # the log view never clips it
