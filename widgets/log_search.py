@@ -11,7 +11,7 @@ from widgets.ring import Ring, find_in
 
 INLINE_LINES = 1_500  # searched on the event loop: less than 5 ms with the slowest patterns
 INLINE_BYTES = 1 << 20
-SLICE_BLOCKS = 32  # searched by one call in the thread; about 4 MiB
+SLICE_BLOCKS = 1  # searched in one turn of the loop: less than 3 ms with the slowest patterns
 
 
 class Search:
@@ -48,17 +48,16 @@ class Search:
         return True
 
     async def scan(self) -> None:
-        """Search all that is left in a thread, a few blocks at a time: matches show up as they are found.
+        """Search all that is left, a little in each turn of the loop: matches show up as they are found.
 
-        Only one may run, and nobody may `settle` meanwhile.
+        A thread would hold up the loop for longer: it gives the interpreter away only every 5 ms. Only one
+        may run, and nobody may `settle` meanwhile.
         """
         while not self.settle():
             blocks = self.ring.snapshot(self.searched, self.ring.total)[:SLICE_BLOCKS]
-            start, generation = self.searched, self._generation
-            found = await asyncio.to_thread(find_in, blocks, self.finder, start, blocks[-1].stop)
-            if generation == self.ring.generation:
-                self.matches.extend(found)
-                self.searched = blocks[-1].stop
+            self.matches.extend(find_in(blocks, self.finder, self.searched, blocks[-1].stop))
+            self.searched = blocks[-1].stop
+            await asyncio.sleep(0)
 
     def hop(self, line: int | None, by: int) -> int | None:
         """The match after `line` (by 1) or before it (by -1), around the ends; from nowhere the newest."""
