@@ -87,3 +87,14 @@ async def test_a_secret_that_is_nowhere_has_its_lens_and_its_why(opened: Opened)
     await driver.press("d")
     await driver.sees("Why: services/identity-secrets")
     await driver.sees("identity-migrate-identity needs it")
+
+
+async def test_sealing_begins_from_the_lens(opened: Opened) -> None:
+    driver, _ = opened
+    await look_at(driver, "personal-secrets")
+    await driver.press("V")
+    await driver.sees("Verify is not for a Secret (personal-secrets)")
+    await driver.press("E")
+    await driver.sees("development: seal a secret")
+    await driver.press("escape")
+    await driver.sees("Lens: services/personal-secrets")

@@ -71,7 +71,7 @@ async def test_why_says_where_it_opens_and_what_managed_means(opened: Opened) ->
     await driver.press("slash", *"reports-s", "enter", "d")
     await driver.sees("the controller says: no key could decrypt secret (SMTP_PASSWORD)")
     await driver.sees("It was sealed for the namespace default")
-    await driver.sees("seal it again for services/reports-secrets, strict")
+    await driver.sees("seal it again (E) for services/reports-secrets, strict")
     await driver.press("escape", "escape", "slash", *"mail-s", "enter", "d")
     await driver.sees("annotate the Secret with sealedsecrets.bitnami.com/managed=true")
 

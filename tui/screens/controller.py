@@ -38,7 +38,7 @@ async def key_age(cockpit: Cockpit, view: View, sealed: SealedSecret) -> Section
         return Section()
     if (sealed.changed or sealed.meta.created) < begins:
         words = f"The key it was sealed with is older than the newest, which is of {moment(begins)}"
-        return Section(words, Tone.LOOK, [[Span("it opens all the same; sealed again it has the newest")]])
+        return Section(words, Tone.LOOK, [[Span("it opens all the same; ctrl+e seals it with the newest")]])
     return Section(f"It was written after the newest key came, {moment(begins)}", Tone.QUIET)
 
 
@@ -56,7 +56,7 @@ async def sealed_for(cockpit: Cockpit, view: View, sealed: SealedSecret, verdict
         found = await controller_of(cockpit, view).sealed_for(json.loads(raw), verdict.keys[0], places)
     except (DeployError, KeyError) as error:
         return Section(f"The controller could not be asked why: {error}", Tone.QUIET)
-    again = f"mend it: seal it again for {meta.path}, {sealed.scope}, with this cluster's certificate"
+    again = f"mend it: seal it again (E) for {meta.path}, {sealed.scope}, with this cluster's certificate"
     return Section(_words(wanted, found), Tone.LOOK, [[Span(again)]])
 
 

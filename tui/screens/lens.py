@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
+from tui.actions import BY_ID
+from tui.actions.copy import COPY
 from tui.actions.restart import RESTART
+from tui.actions.seal import ROTATE, SEAL, VERIFY
+from tui.actions.why import WHY
+from tui.actions.yaml import YAML
 from tui.model.secret_health import SecretHealth
 from tui.panes.base import View
 from tui.present.lens import sections, stale_workloads
@@ -28,8 +33,12 @@ class LensScreen(Page):
     """One Secret, of the environment that was in front when it was opened."""
 
     BINDINGS = [
-        Binding("r", "restart", "Restart", show=False, id="lens.restart"),
-        Binding("d", "why", "Why", show=False, id="lens.why"),
+        Binding(RESTART.key, "restart", RESTART.words, show=False, id=RESTART.id),
+        Binding(WHY.key, "why", WHY.words, show=False, id=WHY.id),
+        *[
+            Binding(each.key, f"ask('{each.id}')", each.words, show=False, id=each.id)
+            for each in (SEAL, ROTATE, VERIFY, YAML, COPY)
+        ],
     ]
 
     def __init__(self, cockpit: Cockpit, screen: CockpitScreen, view: View, record: Record) -> None:
@@ -43,7 +52,7 @@ class LensScreen(Page):
         self._key = Section()
 
     def on_mount(self) -> None:
-        self.query_one("#paper").border_subtitle = " r restart   d why   esc back "
+        self.query_one("#paper").border_subtitle = " r restart   E seal   d why   esc back "
         self.check_seen()
         sealed = self._last.lens.sealed if self._last is not None else None
         if sealed is not None:
@@ -83,6 +92,19 @@ class LensScreen(Page):
 
     def action_why(self) -> None:
         """What is wrong with it."""
+        self._cockpit.push_screen(WhyScreen(self._cockpit, self._view, self._object))
+
+    def action_ask(self, action_id: str) -> None:
+        """Sealing and what else keys of the tab do with it."""
+        action, record = BY_ID[action_id], self._object
+        if action.kinds and not action.fits(record.meta.kind):
+            words = f"{action.words} is not for a {record.meta.kind} ({record.meta.name})"
+            self._cockpit.notify(words, severity="warning", markup=False)
+        else:
+            asked.run(self._cockpit, self._below, action, (record,))
+
+    @property
+    def _object(self) -> Record:
+        """The SealedSecret, else the Secret, as it was seen last."""
         lens = self._last.lens if self._last is not None else None
-        record = (lens.sealed or lens.secret) if lens is not None else None
-        self._cockpit.push_screen(WhyScreen(self._cockpit, self._view, record or self._record))
+        return (lens.sealed or lens.secret if lens is not None else None) or self._record
