@@ -38,6 +38,17 @@ def status(lived: Lived, name: str) -> str:
     return pod_status(cast(Pod, found[0])).reason if found else ""
 
 
+def _tail(lived: Lived) -> Tail:
+    """Of all containers."""
+    store = lived.session.store
+    return Tail(
+        lived.session.client,
+        store,
+        SystemClock(),
+        lambda: Selection(tuple(cast("list[Pod]", list(store.all("Pod"))))),
+    )
+
+
 async def test_services_containers_and_namespaces(engine: EngineControl) -> None:
     write(engine, {"db": {"image": "postgres:15"}, "extra": {"image": "busybox:1"}})
     engine.do(
@@ -160,13 +171,7 @@ async def test_a_log_goes_on_through_a_restart_without_a_double(engine: EngineCo
     engine.do("write", "platform-api-1", says=["one", "!two"])
     async with live(engine.endpoint, engine.file) as lived:
         await lived.sees(lambda: lived.rollout("api") == "up")
-        store = lived.session.store
-        tail = Tail(
-            lived.session.client,
-            store,
-            SystemClock(),
-            lambda: Selection(tuple(cast("list[Pod]", list(store.all("Pod"))))),
-        )
+        tail = _tail(lived)
         got: list[bytes] = []
         seams: list[SeamKind] = []
         restarted = False
@@ -188,6 +193,39 @@ async def test_a_log_goes_on_through_a_restart_without_a_double(engine: EngineCo
         assert texts == [b"one", b"two", b"three"]
         assert SeamKind.RESTART in seams
         assert [line.partition(b" ")[0][-6:] == b"+00:00" for line in got] == [False, True, False]
+
+
+def numbered(first: int, last: int) -> list[str]:
+    return [f"line {number}" for number in range(first, last + 1)]
+
+
+async def test_an_engine_killed_in_the_middle_of_a_follow_loses_and_doubles_nothing(
+    engine: EngineControl,
+) -> None:
+    engine.do("add", service="api")
+    engine.do("write", "platform-api-1", says=numbered(1, 100))
+    async with live(engine.endpoint, engine.file) as lived:
+        await lived.sees(lambda: lived.rollout("api") == "up")
+        tail = _tail(lived)
+        texts: list[bytes] = []
+        seams: list[SeamKind] = []
+        async with aclosing(tail.batches()) as batches:
+            async for batch in batches:
+                for item in batch:
+                    if isinstance(item, Chunk):
+                        texts += [line.partition(b" ")[2] for line in item.data.splitlines()]
+                    elif isinstance(item, Seam):
+                        seams.append(item.kind)
+                if len(texts) == 100:
+                    engine.do("switch", healthy=False)
+                    engine.do("write", "platform-api-1", says=numbered(101, 200))
+                    await lived.sees(lambda: lived.session.link.state is LinkState.STALE)
+                    engine.do("switch", healthy=True)
+                    engine.do("write", "platform-api-1", says=numbered(201, 201))
+                if b"line 201" in texts:
+                    break
+        assert texts == [text.encode() for text in numbered(1, 201)]
+        assert SeamKind.LOSS not in seams
 
 
 async def test_a_tty_has_no_frames(engine: EngineControl) -> None:
