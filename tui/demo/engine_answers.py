@@ -128,7 +128,7 @@ async def log(engine: Engine, box: Box, query: Mapping[str, str]) -> AsyncIterat
     """Frames (raw with a TTY), from the tail, cut by `since` and `until`, and followed while it runs."""
     end = box.log.dropped + len(box.log.lines)
     tail = query.get("tail", "all")
-    place = end - int(tail) if tail.isdigit() else box.log.dropped
+    place = max(end - int(tail), box.log.dropped) if tail.isdigit() else box.log.dropped
     since = int(float(query.get("since") or 0) * 1e9)
     until = int(float(query.get("until") or "9e9") * 1e9)
     stamps, follow = query.get("timestamps") in ("1", "true"), query.get("follow") in ("1", "true")
@@ -144,6 +144,7 @@ async def log(engine: Engine, box: Box, query: Mapping[str, str]) -> AsyncIterat
             picked = [line for line in lines if since <= line[0] <= until]
             if picked:
                 yield b"".join([_frame(line, stamps=stamps, tty=box.tty) for line in picked])
+                await asyncio.sleep(0)  # who reads may have gone
             over = box.state != "running" or box.started != run or not engine.up or box.log.closed
             if not lines and (not follow or over):
                 return
