@@ -111,6 +111,8 @@ class SealForm(SealFace):
             found = await self.desk.places(seal)
         except DeployError as error:
             found = Found(misses=[str(error)])
+        if not self.query("#place"):
+            return  # closed meanwhile
         readonly = self.cockpit.settings.readonly or self.desk.environment.readonly
         before = self.destination.label if self._places else ""
         self._places, said = destinations(found, self.desk, self.lens, readonly)
@@ -146,7 +148,8 @@ class SealForm(SealFace):
         self.git = ()
         if chosen.place is not None:
             self.git = tuple(of_git(await self.desk.around(chosen.place), self.desk.environment))
-        self._say_where()
+        if self.query("#place"):
+            self._say_where()
 
     def _say_where(self) -> None:
         chosen = self.destination

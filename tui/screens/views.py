@@ -62,11 +62,15 @@ def _help(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
 def _journal(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
     from tui.screens.text import Reader, text
 
-    lines = [
-        f"{datetime.fromtimestamp(one.when, UTC):%Y-%m-%d %H:%M:%S}  {one.environment}  {one.phase:<8} "
-        f"{one.plan}  {one.target.words}  {one.outcome}  ({one.who})"
-        for one in cockpit.journal.entries()
-    ]
+    try:
+        lines = [
+            f"{datetime.fromtimestamp(one.when, UTC):%Y-%m-%d %H:%M:%S}  {one.environment}  {one.phase:<8} "
+            f"{one.plan}  {one.target.words}  {one.outcome}  ({one.who})"
+            for one in cockpit.journal.entries()
+        ]
+    except DeployError as error:
+        cockpit.notify(str(error), severity="warning")
+        return
     cockpit.push_screen(Reader("Journal", text("\n".join(lines) or "no deed yet")))
 
 
