@@ -211,6 +211,8 @@ async def test_rotation_under_a_cut_is_said(world: WorldControl) -> None:
         link.mend()
         await reader.until(lambda: len(reader.lines) >= 8)
         assert reader.said(SeamKind.LOSS) == ["possible gap (log rotated)"]
+        await reader.until(lambda: reader.said(SeamKind.LINK))
+        assert reader.said(SeamKind.LINK)[0].endswith("others may be missing")
         assert "lines may be missing" in reader.tail.status.words
 
 

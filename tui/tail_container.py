@@ -13,6 +13,7 @@ from tui.model.log import Chunk, Seam, SeamKind, Source
 from tui.model.pod import Container, Ended
 from tui.resume import Joint, Lines, Position, whole
 from tui.store import Store
+from tui.tail_behind import Behind
 from tui.tail_inbox import Inbox
 from tui.tail_parts import Figures, Logs, Wanted
 from tui.tail_pull import QUIET, pulled
@@ -53,6 +54,7 @@ class ContainerTail:
         self._store, self._clock, self._inbox, self._stall = store, clock, inbox, stall
         self._instance: Instance | None = None
         self._position = Position()
+        self._behind = Behind()
         self._opened = False  # the present instance was read once
         self._drained = False  # the present instance was read to its end
         self._waits = ""  # the instance of which it was said that the next one waits
@@ -62,6 +64,7 @@ class ContainerTail:
         self._lost_at: float | None = None  # when the link broke
         self._back_at: float | None = None
         self._filled = 0
+        self._gapped = False  # since the link broke
         self._attempt = 0
 
     async def run(self) -> None:
@@ -136,13 +139,7 @@ class ContainerTail:
 
     async def _pod_gone(self) -> None:
         if self._lost_at is not None:
-            self.figures.unknown_loss = True
-            await self._seam(
-                SeamKind.LOSS,
-                f"{self.wanted.label} was deleted while the link was down: lines may be missing",
-                bad=True,
-                lost=-1,
-            )
+            await self._gap(f"{self.wanted.label} was deleted while the link was down: lines may be missing")
         await self._seam(SeamKind.END, f"{self.wanted.label} is gone")
         self.figures.finished = True
 
@@ -157,9 +154,7 @@ class ContainerTail:
             why = f"{now.restarts - old.restarts} runs since" if now.restarts > old.restarts else "gone"
         except (Invalid, Gone) as error:
             why = error.title
-        self.figures.unknown_loss = True
-        text = f"the end of {self.wanted.label}'s run is not recoverable: {why}"
-        await self._seam(SeamKind.LOSS, text, bad=True, lost=-1)
+        await self._gap(f"the end of {self.wanted.label}'s run is not recoverable: {why}")
 
     async def _previous_alone(self, container: Container | None) -> None:
         """The run before the present one, and how it ended."""
@@ -187,7 +182,7 @@ class ContainerTail:
         first = not self._opened
         since = self._position.since or (self.wanted.since if first else None)
         tail = self.wanted.tail if first and since is None and not self._whole else None
-        joint, lines = Joint(self._position), Lines()
+        joint, lines, self._behind = Joint(self._position), Lines(), Behind()
         async with self._open(follow=follow, previous=previous, since=since, tail=tail) as chunks:
             self._opened, self._forbidden = True, False
             if self._lost_at is not None and self._back_at is None:
@@ -208,21 +203,31 @@ class ContainerTail:
     async def _pass(self, joint: Joint, block: bytes, *, replayed: bool = False, rest: bool = False) -> None:
         if joint.gap:
             joint.gap = False
-            self.figures.unknown_loss = True
-            await self._seam(SeamKind.LOSS, "possible gap (log rotated)", bad=True, lost=-1)
+            await self._gap("possible gap (log rotated)")
+        count = block.count(b"\n")
+        leap = self._behind.look(block, self._clock.now()) if block else -1
+        if leap >= 0:
+            await self._hand_on(block[:leap], replayed=replayed)
+            await self._gap("possible gap (read too slowly, log rotated)")
+            block = block[leap:]
         await self._hand_on(block, replayed=replayed)
         if self._lost_at is None or self._back_at is None:
             return
-        self._filled += block.count(b"\n")
+        self._filled += count
         back = datetime.fromtimestamp(self._back_at, UTC).isoformat().encode()
         if rest or utc(self._position.stamp) >= utc(back):
             await self._link_seam()
 
+    async def _gap(self, text: str) -> None:
+        """Lines may be missing here, nobody knows how many."""
+        self.figures.unknown_loss = self._gapped = True
+        await self._seam(SeamKind.LOSS, text, bad=True, lost=-1)
+
     async def _link_seam(self) -> None:
         assert self._lost_at is not None
         assert self._back_at is not None
-        text = link_back(self._lost_at, self._back_at, self._filled)
-        self._lost_at, self._back_at, self._filled = None, None, 0
+        text = link_back(self._lost_at, self._back_at, self._filled, whole=not self._gapped)
+        self._lost_at, self._back_at, self._filled, self._gapped = None, None, 0, False
         await self._seam(SeamKind.LINK, text)
 
     async def _hand_on(self, block: bytes, *, replayed: bool = False, previous: bool = False) -> None:
@@ -256,7 +261,7 @@ class ContainerTail:
 
     def _broke(self, error: DeployError) -> None:
         if self._lost_at is None:
-            self._lost_at = self._clock.now()
+            self._lost_at, self._gapped = self._clock.now(), False
         self._back_at = None
         self.figures.words = f"link lost: {error.title}"
 

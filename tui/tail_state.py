@@ -86,10 +86,11 @@ def at_second(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).strftime("%H:%M:%S")
 
 
-def link_back(lost: float, back: float, count: int) -> str:
+def link_back(lost: float, back: float, count: int, *, whole: bool) -> str:
     """`link lost 12:04:03, back 12:05:10: 20 lines filled in, none lost`."""
     filled = f"{count} line{'s' * (count != 1)} filled in"
-    return f"link lost {at_second(lost)}, back {at_second(back)}: {filled}, none lost"
+    rest = "none lost" if whole else "others may be missing"
+    return f"link lost {at_second(lost)}, back {at_second(back)}: {filled}, {rest}"
 
 
 def over(pod: Pod, container: Container | None) -> bool:

@@ -16,7 +16,7 @@ from widgets.ring import Ring
 
 RATE = 50_000  # lines a second
 SECONDS = 8.0
-_NUMBER = re.compile(rb'"number":(\d+)')
+NUMBER = re.compile(rb'"number":(\d+)')
 
 
 def measure() -> list[Figure]:
@@ -45,7 +45,7 @@ def _read_bare(world: WorldControl, seconds: float = 3.0) -> float:
 def numbers(ring: Ring) -> list[int]:
     """What the writer numbered, as far as it is still kept."""
     lines = (payload for _, payload in ring.lines(ring.first, ring.total - ring.first))
-    found = (_NUMBER.search(line) for line in lines if isinstance(line, bytes))
+    found = (NUMBER.search(line) for line in lines if isinstance(line, bytes))
     return [int(one[1]) for one in found if one]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from itertools import islice
 
 Line = tuple[int, str, bytes]
 # The kubelet keeps 10 MiB files; only the current one can be read through the API.
@@ -18,6 +19,9 @@ class ContainerLog:
         self.closed = False
         # How many lines are gone from the front: a reader's place is dropped + index.
         self.dropped = 0
+        # The file before: who reads it already reads it to its end, nobody else sees it.
+        self._before: deque[Line] = deque()
+        self._before_bytes = 0
         self.listeners: set[Callable[[], None]] = set()
         self._bytes = 0
         self._most = most
@@ -30,7 +34,7 @@ class ContainerLog:
             if self.lines and stamp <= self.lines[-1][0]:
                 stamp = self.lines[-1][0] + 1
             self.lines.append((stamp, stream, line))
-            self._bytes += len(line) + 40
+            self._bytes += _size(self.lines[-1])
         while self._bytes > self._most and len(self.lines) > 1:
             self._drop()
         self._tell()
@@ -46,7 +50,11 @@ class ContainerLog:
         self._tell()
 
     def after(self, place: int, most: int) -> tuple[list[Line], int]:
-        """At most `most` lines from `place` on (what rotation took is skipped), and the next place."""
+        """At most `most` lines from `place` on, and the next place; two files back the rest is skipped."""
+        old = self.dropped - place
+        if 0 < old <= len(self._before):
+            begin = len(self._before) - old
+            return list(islice(self._before, begin, begin + most)), place + min(most, old)
         start = max(place - self.dropped, 0)
         if start == 0 and len(self.lines) <= most:
             found = list(self.lines)
@@ -55,12 +63,22 @@ class ContainerLog:
         return found, self.dropped + start + len(found)
 
     def _drop(self) -> None:
-        self._bytes -= len(self.lines.popleft()[2]) + 40
+        line = self.lines.popleft()
+        self._bytes -= _size(line)
         self.dropped += 1
+        self._before.append(line)
+        self._before_bytes += _size(line)
+        while self._before_bytes > self._most:
+            self._before_bytes -= _size(self._before.popleft())
 
     def _tell(self) -> None:
         for listener in tuple(self.listeners):
             listener()
+
+
+def _size(line: Line) -> int:
+    """Bytes in the file, with the time and the stream."""
+    return len(line[2]) + 40
 
 
 class LogBook:

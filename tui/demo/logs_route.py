@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator
@@ -169,6 +170,7 @@ class _Reader:
             place = after
             if lines:
                 yield self._text(lines)
+                await asyncio.sleep(0)  # a connection that is gone is noticed in between
             elif not self._follow or log.closed:
                 return
             else:
