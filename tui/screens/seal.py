@@ -79,6 +79,11 @@ class SealForm(SealFace):
         return found[self.query_one("#place", Choice).index] if found else Destination("clipboard")
 
     @property
+    def gone(self) -> bool:
+        """Whether it was closed meanwhile: its parts go one by one."""
+        return self not in self.app.screen_stack
+
+    @property
     def remarks(self) -> tuple[Remark, ...]:
         """What to know of the Secret."""
         return tuple(known_of(self.lens))
@@ -105,14 +110,16 @@ class SealForm(SealFace):
     @work(group="look", exclusive=True)
     async def _look(self, rest: float) -> None:
         await self.cockpit.clock.sleep(rest)
+        if self.gone:
+            return
         seal = self.seal
         self.lens = lens_of(self.session.store, seal.namespace, seal.name)
         try:
             found = await self.desk.places(seal)
         except DeployError as error:
             found = Found(misses=[str(error)])
-        if not self.query("#place"):
-            return  # closed meanwhile
+        if self.gone:
+            return
         readonly = self.cockpit.settings.readonly or self.desk.environment.readonly
         before = self.destination.label if self._places else ""
         self._places, said = destinations(found, self.desk, self.lens, readonly)
@@ -148,7 +155,7 @@ class SealForm(SealFace):
         self.git = ()
         if chosen.place is not None:
             self.git = tuple(of_git(await self.desk.around(chosen.place), self.desk.environment))
-        if self.query("#place"):
+        if not self.gone:
             self._say_where()
 
     def _say_where(self) -> None:
