@@ -161,6 +161,7 @@ async def test_migrations_run_in_their_order_with_goose_recorded(
         assert {one.job.meta.labels["app.kubernetes.io/name"] for one in lived.survey.jobs.values()} == {
             "identity"
         }
+        assert len(list(tmp_path.glob("*.log"))) == 1  # what waits has nothing to record
         first = {one.job.meta.uid for one in lived.survey.jobs.values()}
         engine.do("start", "platform-identity-migrate-one-1")  # the next `up` runs it once more
         await lived.sees(lambda: bool({one.job.meta.uid for one in lived.survey.jobs.values()} - first))

@@ -104,7 +104,7 @@ class Recorder:
         for uid, job in jobs.items():
             if uid in self._known and self._store.goose(uid) is None:
                 self._store.set_goose(uid, self._known[uid].goose)
-            if uid not in self._running and is_migration(job):
+            if uid not in self._running and is_migration(job) and job_status(job) != "Waiting":
                 self._running[uid] = group.create_task(self._record(job), name=f"record {job.meta.name}")
 
     async def _record(self, job: Job) -> None:
