@@ -161,7 +161,7 @@ async def test_migrations_run_in_their_order_with_goose_recorded(
         assert {one.job.meta.labels["app.kubernetes.io/name"] for one in lived.survey.jobs.values()} == {
             "identity"
         }
-        assert len(list(tmp_path.glob("*.log"))) == 1  # what waits has nothing to record
+        assert recorded(tmp_path) == 1  # what waits has nothing to record
         first = {one.job.meta.uid for one in lived.survey.jobs.values()}
         engine.do("start", "platform-identity-migrate-one-1")  # the next `up` runs it once more
         await lived.sees(lambda: bool({one.job.meta.uid for one in lived.survey.jobs.values()} - first))
@@ -194,6 +194,10 @@ async def test_a_log_goes_on_through_a_restart_without_a_double(engine: EngineCo
         assert texts == [b"one", b"two", b"three"]
         assert SeamKind.RESTART in seams
         assert [line.partition(b" ")[0][-6:] == b"+00:00" for line in got] == [False, True, False]
+
+
+def recorded(folder: Path) -> int:
+    return len(list(folder.glob("*.log")))
 
 
 def numbered(first: int, last: int) -> list[str]:
