@@ -429,6 +429,21 @@ def test_images_are_known_by_the_journal_and_by_what_ran_meanwhile() -> None:
 # What the docker command says
 
 
+def test_a_complaint_is_what_was_said_after_the_last_progress() -> None:
+    lines = (
+        "Error response from an attempt before",
+        " Network shop_default  Error",
+        'time="2026-11-24T12:00:00Z" level=warning msg="orphans"',
+        "failed to create network: iptables failed: no chain by that name.",
+        " (exit status 1)",
+    )
+    run = ComposeRun(Meta(RUN, "", "shop", "1"), 0.0, lines, 1)
+    assert (
+        run.complaint == "failed to create network: iptables failed: no chain by that name. (exit status 1)"
+    )
+    assert replace(run, lines=lines[:2]).complaint == "docker ended with exit code 1"
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [

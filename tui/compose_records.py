@@ -113,7 +113,7 @@ def _workload(
 ) -> Workload:
     wanted = max(spec.replicas, len(seen))
     ready = sum(is_ready(one.found) for one in seen)
-    new = [one for one in seen if not spec.hash or one.found.labels.get(HASH, spec.hash) == spec.hash]
+    new = [one for one in seen if not spec.hash or (one.found.labels.get(HASH) or spec.hash) == spec.hash]
     meta = Meta(
         SERVICE,
         namespace,

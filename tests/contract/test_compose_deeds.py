@@ -1,19 +1,22 @@
-"""Deeds on a real Docker engine (DEPLOYTUI_TEST_DOCKER_HOST): what the plan says comes true."""
+"""Deeds on the simulated Docker engine, and on a real one (DEPLOYTUI_TEST_DOCKER_HOST): plans come true."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.engine_control import Lived, live
+from tests.demo_control import Demo
+from tests.engine_control import EngineControl, Lived, live
 from tui.actions.base import Asked, Deed
 from tui.actions.compose_down import DOWN
 from tui.actions.compose_project import project
@@ -31,7 +34,15 @@ from tui.model.compose_state import PROJECT, Fate, fates
 from tui.model.plan import Plan, Progress, Stage
 from tui.store import LinkState
 
-pytestmark = pytest.mark.cluster
+
+def has_compose() -> bool:
+    """Whether the docker command is there, with its plugin."""
+    if shutil.which("docker") is None:
+        return False
+    return subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0
+
+
+needs_docker = pytest.mark.skipif(not has_compose(), reason="there is no docker compose")
 CLOCK = SystemClock()
 BASE = "deploytui/busybox:1"  # the image that ../shared/compose-engine makes
 LOOP = "trap exit TERM; while :; do sleep 1; done"
@@ -47,6 +58,7 @@ class Bench:
     lived: Lived
     deeds: Deeds
     journal: Journal
+    control: EngineControl | None  # of the simulated engine
 
     async def docker(self, *words: str, given: str = "") -> str:
         """What the docker command answers."""
@@ -63,6 +75,8 @@ class Bench:
 
     async def build(self, version: str) -> str:
         """Another image under the same name; its id."""
+        if self.control is not None:
+            return self.control.do("build", image=f"{self.name}/api:1.0")["id"]
         text = f"FROM {BASE}\nENV VERSION={version}\n"
         return await self.docker("build", "-q", "-t", f"{self.name}/api:1.0", "-", given=text)
 
@@ -138,28 +152,65 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+async def real(tmp_path: Path) -> AsyncIterator[Bench]:
     endpoint = os.environ.get("DEPLOYTUI_TEST_DOCKER_HOST", "")
     if not endpoint:
         pytest.skip("DEPLOYTUI_TEST_DOCKER_HOST names no engine")
     name = f"deeds-{uuid.uuid4().hex[:8]}"
     file = tmp_path / "compose.yaml"
-    environ = {**os.environ, "DOCKER_HOST": endpoint}
-    file.write_text(yaml.safe_dump({"name": name, "services": {"api": {"image": BASE}}}))
-    journal = Journal(tmp_path / "state")
     try:
-        async with live(endpoint, file) as lived:
-            made = Bench(name, file, environ, lived, Deeds(journal, CLOCK, "ann"), journal)
-            await lived.sees(lambda: lived.session.link.state is LinkState.LIVE)
-            await made.build("1")
-            made.write()
+        async with benched(name, file, endpoint, None) as made:
             yield made
     finally:
-        clean = ("compose", "-f", str(file), "-p", name, "down", "--volumes", "--remove-orphans", "-t", "1")
-        await asyncio.to_thread(subprocess.run, ["docker", *clean], env=environ, capture_output=True)
-        await asyncio.to_thread(
-            subprocess.run, ["docker", "rmi", f"{name}/api:1.0"], env=environ, capture_output=True
-        )
+        for words in (
+            ("compose", "-f", str(file), "-p", name, "down", "--volumes", "--remove-orphans", "-t", "1"),
+            ("rmi", f"{name}/api:1.0"),
+        ):
+            environ = {**os.environ, "DOCKER_HOST": endpoint}
+            await asyncio.to_thread(subprocess.run, ["docker", *words], env=environ, capture_output=True)
+
+
+@pytest.fixture
+async def simulated_engine(demo: Demo) -> AsyncIterator[Bench]:
+    world = demo.world()
+    control = EngineControl.of(world)
+    control.do("build", image=BASE)
+    async with benched("platform", control.file, control.endpoint, control) as made:
+        yield made
+    world.drop()
+
+
+def begun(name: str, file: Path) -> None:
+    """A file that Compose takes, until the project's own is written."""
+    file.write_text(yaml.safe_dump({"name": name, "services": {"api": {"image": BASE}}}))
+
+
+@asynccontextmanager
+async def benched(
+    name: str, file: Path, endpoint: str, control: EngineControl | None
+) -> AsyncIterator[Bench]:
+    """Live, with the image that the project's file names."""
+    begun(name, file)
+    journal = Journal(file.parent / f"{name}-state")
+    async with live(endpoint, file) as lived:
+        environ = {**os.environ, "DOCKER_HOST": endpoint}
+        made = Bench(name, file, environ, lived, Deeds(journal, CLOCK, "ann"), journal, control)
+        await lived.sees(lambda: lived.session.link.state is LinkState.LIVE)
+        await made.build("1")
+        made.write()
+        yield made
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("demo", marks=needs_docker),
+        pytest.param("real", marks=pytest.mark.cluster),
+    ]
+)
+def bench(request: pytest.FixtureRequest) -> Bench:
+    """Either, so that the same assertions hold on both."""
+    found: Bench = request.getfixturevalue("simulated_engine" if request.param == "demo" else "real")
+    return found
 
 
 async def test_up_creates_all_and_then_recreates_what_the_plan_says(bench: Bench) -> None:

@@ -34,6 +34,7 @@ class Box:
 
     service: str
     image: str
+    image_id: str = ""
     id: str = ""
     name: str = ""
     number: int = 1
@@ -51,6 +52,7 @@ class Box:
     env: Sequence[str] = ()
     command: str = ""
     state: str = "created"
+    held: bool = False  # it starts when it is told to, whatever it waits for
     health: str = ""
     exit_code: int = 0
     restarts: int = 0
@@ -72,6 +74,9 @@ class Engine:
         self.boxes: dict[str, Box] = {}
         self.events: deque[Object] = deque(maxlen=_REMEMBERED)
         self.images: dict[str, str] = {}  # name -> id
+        self.nameless: set[str] = set()  # ids of images that another one took the name of
+        self.volumes: dict[str, Object] = {}  # as they are answered
+        self.former: dict[str, Box] = {}  # the last container of each service
         self.listeners: set[asyncio.Event] = set()
         self.told = 0  # events so far
         self.version = "28.0.4"
@@ -95,14 +100,23 @@ class Engine:
         box.name = box.name or f"{PROJECT}-{box.service}-{box.number}"
         box.id = hashlib.sha256(f"{box.name}{now}{len(self.boxes)}".encode()).hexdigest()
         box.created = now
-        self.image(box.image)
-        self.boxes[box.id] = box
+        box.image_id = self.image(box.image)
+        self.boxes[box.id] = self.former[box.service] = box
         self._tell(box, "create", now)
         return box
 
     def image(self, name: str) -> str:
         """The id of an image; made when it was not there."""
+        if name.startswith("sha256:"):
+            return name
         return self.images.setdefault(name, f"sha256:{hashlib.sha256(name.encode()).hexdigest()}")
+
+    def build(self, name: str, now: float) -> str:
+        """Another image takes that name; its id."""
+        if name in self.images:
+            self.nameless.add(self.images[name])
+        self.images[name] = f"sha256:{hashlib.sha256(f'{name} {now}'.encode()).hexdigest()}"
+        return self.images[name]
 
     def start(self, box: Box, now: float, *, by_policy: bool = False) -> None:
         """A new run; one that was asked for by hand counts from nothing."""
@@ -146,7 +160,7 @@ class Engine:
     def step(self, now: float) -> None:
         """One turn of every container."""
         for box in tuple(self.boxes.values()):
-            if box.state == "created" and self._may_start(box):
+            if box.state == "created" and not box.held and self._may_start(box):
                 self.start(box, now)
             elif box.state == "restarting" and now >= box.again:
                 self.start(box, now, by_policy=True)
@@ -213,6 +227,7 @@ def labels_of(box: Box) -> Object:
         f"{_LABEL}.service": box.service,
         f"{_LABEL}.container-number": str(box.number),
         f"{_LABEL}.oneoff": "False",
+        f"{_LABEL}.config-hash": "",  # only Compose can count it; its containers are asked for by this label
         f"{_LABEL}.version": "2.33.1",
         **box.labels,
     }

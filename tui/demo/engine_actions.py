@@ -37,7 +37,8 @@ class EngineAsk(msgspec.Struct, kw_only=True):
 
 
 def act(world: World, ask: EngineAsk) -> Object | None:
-    """`add` makes and starts containers; `create` only makes one; `write` adds `count` times `says`."""
+    """`add` makes and starts containers; `create` only makes one; `write` adds `count` times `says`; `build`
+    gives an image's name to another."""
     engine, now = world.engine, world.now()
     match ask.what:
         case "add" | "create":
@@ -46,6 +47,8 @@ def act(world: World, ask: EngineAsk) -> Object | None:
                 if ask.what == "add":
                     engine.start(box, now)
             return {"id": box.id, "name": box.name}
+        case "build":
+            return {"id": engine.build(ask.image, now)}
         case "switch":
             engine.switch(on=ask.healthy)
         case "write":

@@ -6,13 +6,14 @@ import contextlib
 import json
 import re
 import socket
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from typing import Any, cast
 
 import uvicorn
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
+from tui.demo import engine_compose
 from tui.demo.engine import Box, Engine
 from tui.demo.engine_answers import events, inspected, listed, log
 from tui.demo.world import World, Worlds
@@ -52,10 +53,20 @@ class EngineServer:
             response: Response = _refuse(404, "page not found")
         else:
             try:
-                response = _answer(request, world, match["path"])
+                response = await _docker(request, world, match["path"]) or _answer(
+                    request, world, match["path"]
+                )
             except KeyError as error:
                 response = _refuse(404, f"No such container: {error.args[0]}")
         await response(scope, receive, send)
+
+
+async def _docker(request: Request, world: World, path: str) -> Response | None:
+    """What only the docker command asks."""
+    raw = await request.body() if request.method == "POST" else b""
+    body = json.loads(raw) if raw.startswith(b"{") else {}
+    query = dict(request.query_params)
+    return engine_compose.answer(world.engine, request.method, path, query, body, world.now())
 
 
 def _answer(request: Request, world: World, path: str) -> Response:
@@ -67,7 +78,9 @@ def _answer(request: Request, world: World, path: str) -> Response:
     if path == "/events":
         return StreamingResponse(events(engine, query), media_type="application/json")
     if path == "/images/json":
-        found = [{"Id": id, "RepoTags": [name], "RepoDigests": []} for name, id in engine.images.items()]
+        named = [(id, [name]) for name, id in engine.images.items()]
+        images = [*named, *((id, []) for id in engine.nameless)]
+        found = [{"Id": id, "RepoTags": names, "RepoDigests": []} for id, names in images]
         return JSONResponse(found)
     if path == "/containers/json":
         return JSONResponse(_list(engine, query, world.now()))
@@ -87,7 +100,11 @@ def _answer(request: Request, world: World, path: str) -> Response:
 def _list(engine: Engine, query: Object, now: float) -> list[Object]:
     wanted = [each.partition("=") for each in json.loads(query.get("filters") or "{}").get("label", ())]
     made = [listed(engine, box, now) for box in engine.boxes.values()]
-    return [one for one in made if all(one["Labels"].get(key) == value for key, _, value in wanted)]
+    return [one for one in made if all(_bears(one["Labels"], *each) for each in wanted)]
+
+
+def _bears(labels: Mapping[str, str], key: str, equals: str, value: str) -> bool:
+    return labels.get(key) == value if equals else key in labels
 
 
 def _do(method: str, engine: Engine, box: Box, verb: str, now: float) -> Response:

@@ -10,6 +10,8 @@ from tui.model.key import Meta
 RUN = "ComposeRun"  # its kind in a store: the last one of each target
 _MOVED = re.compile(r"^ ?(?:Container|Network|Volume|Image|Service) \"?(\S+?)\"?\s{1,2}(\S.*)$")
 _IMAGE = re.compile(r"^ ?(\S+) (Pull\w+|Build\w+|Built|Download\w+|Extract\w+|Skipped.*)( .*)?$")
+_LOGGED = re.compile(r'time="[^"]*" level=(?:warning|info|debug) ')
+_LONGEST = 600  # characters of a complaint
 _BUILD = re.compile(r"^#\d+ (.+)$")
 
 
@@ -36,9 +38,12 @@ class ComposeRun:
 
     @property
     def complaint(self) -> str:
-        """Why it failed, in its own words: the last line that is no progress."""
-        said = [line.strip() for line in self.lines if line.strip() and not moved(line)]
-        return said[-1] if said else f"ended with exit code {self.code}"
+        """Why it failed, in its own words: what it said after the last progress, warnings left out."""
+        said: list[str] = []
+        for line in self.lines:
+            said = [] if moved(line) else [*said, line.strip()]
+        words = " ".join(line for line in said if line and not _LOGGED.match(line))
+        return words[:_LONGEST] or f"docker ended with exit code {self.code}"
 
 
 def moved(line: str) -> tuple[str, str] | None:

@@ -144,8 +144,9 @@ def _differs(state: ComposeState, spec: ServiceSpec, mine: list[Inspected], imag
         return "it runs another image than the file's"
     if any(one.labels.get(IMAGE_LABEL, one.image_id) != image for one in mine):
         return "its image was built or pulled anew"
-    if any(one.labels.get(HASH_LABEL, "") != spec.hash for one in mine):
-        return "the file changed"
+    hashes = [one.labels.get(HASH_LABEL, "") for one in mine]
+    if any(each != spec.hash for each in hashes):
+        return "the file changed" if all(hashes) else "nobody knows of which file it was made"
     return ""
 
 
