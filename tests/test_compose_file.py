@@ -45,6 +45,26 @@ services:
 
 
 @pytest.mark.parametrize(
+    "service",
+    [
+        "depends_on: x",
+        "ports: 80",
+        "healthcheck: x",
+        "labels: 5",
+        "restart: [a]",
+        "deploy: x",
+        "scale: many",
+        "command: {a: b}",
+        "profiles: x",
+        "image: {a: b}",
+    ],
+)
+async def test_what_does_not_belong_there_breaks_nothing(service: str, tmp_path: Path) -> None:
+    found = await read(tmp_path, f"services:\n  a:\n    {service}\n  b:\n", NOBODY)
+    assert set(found.services) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
     ("environ", "declared", "name"),
     [
         ({}, None, "myshop_2"),
@@ -62,6 +82,7 @@ def test_the_project_name(environ: dict[str, str], declared: str | None, name: s
     [
         ("services:\n  a: {image: x\n  b: 1\n", ":3: "),
         ("- a list\n", ": expected a table with services"),
+        ("x: 2001-99-99\n", "month must be in 1..12"),
     ],
 )
 async def test_what_is_no_compose_file(text: str, said: str, tmp_path: Path) -> None:

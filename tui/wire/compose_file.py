@@ -39,13 +39,18 @@ async def read(file: Path, environ: Mapping[str, str], clock: Clock) -> Project:
     base = ("compose", "-f", str(file), "config")
     if shutil.which("docker", path=environ.get("PATH")) is None:
         return Project(name, str(file), services, complaint=complaint)
-    code, said, problem = await _docker(environ, clock, *base, "--format", "json")
+    (code, said, problem), (_, hashes, _) = await asyncio.gather(
+        _docker(environ, clock, *base, "--format", "json"), _docker(environ, clock, *base, "--hash", "*")
+    )
     if code is None or _no_compose(problem):
         return Project(name, str(file), services, complaint=complaint or (problem if code is None else ""))
     if code:
         return Project(name, str(file), services, complaint=_with_line(file, problem), by_cli=True)
-    _, hashes, _ = await _docker(environ, clock, *base, "--hash", "*")
-    return _project(file, json.loads(said), dict(_pairs(hashes)), tuple(services))
+    try:
+        found = _table(json.loads(said))
+    except ValueError as error:
+        return Project(name, str(file), services, complaint=f"docker compose config: {error}")
+    return _project(file, found, dict(_pairs(hashes)), tuple(services))
 
 
 def project_name(file: Path, declared: object, environ: Mapping[str, str]) -> str:
@@ -64,7 +69,7 @@ def _plain(file: Path, environ: Mapping[str, str]) -> tuple[str, Mapping[str, Se
         document = yaml.load(text, _Loader)  # noqa: S506 - it is the safe one, in C
     except FileNotFoundError:
         return project_name(file, "", environ), {}, f"{file}: there is no such file", False
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:  # a date that is none is a ValueError
         mark = getattr(error, "problem_mark", None)
         where = f"{file}:{mark.line + 1}" if mark is not None else str(file)
         named = _NAMED.search(text)  # what runs has that name all the same
@@ -79,45 +84,50 @@ def _plain(file: Path, environ: Mapping[str, str]) -> tuple[str, Mapping[str, Se
 
 def _services(document: Mapping[str, Any]) -> Mapping[str, ServiceSpec]:
     """What plain YAML says, without what Compose fills in: variables, includes, extends."""
-    found = document.get("services")
-    return {
-        str(key): _service(str(key), value if isinstance(value, dict) else {}, "")
-        for key, value in (found.items() if isinstance(found, dict) else ())
-    }
+    found = _table(document.get("services"))
+    return {str(key): _service(str(key), _table(value), "") for key, value in found.items()}
 
 
 def _project(
     file: Path, found: Mapping[str, Any], hashes: Mapping[str, str], written: tuple[str, ...]
 ) -> Project:
     services = {
-        name: _service(name, one, hashes.get(name, "")) for name, one in (found.get("services") or {}).items()
+        name: _service(name, _table(one), hashes.get(name, ""))
+        for name, one in _table(found.get("services")).items()
     }
-    volumes = tuple(str((one or {}).get("name") or key) for key, one in (found.get("volumes") or {}).items())
+    volumes = tuple(str(_table(one).get("name") or key) for key, one in _table(found.get("volumes")).items())
     inactive = tuple(name for name in written if name not in services)
     return Project(str(found.get("name", "")), str(file), services, inactive, volumes, by_cli=True)
 
 
 def _service(name: str, one: Mapping[str, Any], hash_: str) -> ServiceSpec:
-    deploy = one.get("deploy") if isinstance(one.get("deploy"), dict) else {}
-    replicas = one.get("scale", (deploy or {}).get("replicas", 1))
-    waits = one.get("depends_on") or {}
-    if isinstance(waits, list):
-        waits = {str(each): {"condition": "service_started"} for each in waits}
-    health = one.get("healthcheck") or {}
+    replicas = one.get("scale", _table(one.get("deploy")).get("replicas", 1))
+    started = {str(each): {"condition": "service_started"} for each in _list(one.get("depends_on"))}
+    waits = started or _table(one.get("depends_on"))
+    health, restart = _table(one.get("healthcheck")), one.get("restart")
     return ServiceSpec(
         name=name,
         image=str(one.get("image") or ""),
         replicas=replicas if isinstance(replicas, int) else 1,
-        depends_on={key: str((value or {}).get("condition", "")) for key, value in waits.items()},
-        profiles=tuple(str(each) for each in one.get("profiles") or ()),
-        restart={False: "no", None: ""}.get(one.get("restart"), str(one.get("restart"))),
+        depends_on={str(key): str(_table(value).get("condition", "")) for key, value in waits.items()},
+        profiles=tuple(str(each) for each in _list(one.get("profiles"))),
+        restart="" if restart is None else "no" if restart is False else str(restart),  # YAML reads no so
         command=" ".join((_words(one.get("entrypoint")), _words(one.get("command")))).strip(),
         labels=_labels(one.get("labels")),
-        ports=tuple(_port(each) for each in one.get("ports") or ()),
+        ports=tuple(_port(each) for each in _list(one.get("ports"))),
         health_check=bool(health) and not health.get("disable"),
         build="build" in one,
         hash=hash_,
     )
+
+
+def _table(value: object) -> dict[Any, Any]:
+    """What is no table where one belongs is told by Compose itself."""
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _words(value: object) -> str:
@@ -181,14 +191,17 @@ def _line_of(file: Path, said: str) -> int | None:
 
 async def _docker(environ: Mapping[str, str], clock: Clock, *arguments: str) -> tuple[int | None, str, str]:
     """(exit code, output, complaint); no code when it did not end in time."""
-    process = await asyncio.create_subprocess_exec(
-        "docker",
-        *arguments,
-        env=dict(environ),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    try:
+        process = await asyncio.create_subprocess_exec(
+            "docker",
+            *arguments,
+            env=dict(environ),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+    except OSError as error:
+        return None, "", f"docker can't be run: {error}"
     try:
         async with clock.timeout(_PATIENCE):
             said, problem = await process.communicate()
