@@ -195,21 +195,22 @@ class Feed:
 
     async def _watch_once(self) -> int:
         """One stream to its end; the number of events. Unreachable when it is silent for too long."""
-        numbers = self._numbers
         seconds = self._rng.randint(300, 600)
         # events have no bookmarks in between: their stream may be silent up to its end
-        silence = numbers.silence if self.kind.name != "Event" else seconds + 30.0
+        silence = self._numbers.silence if self.kind.name != "Event" else seconds + 30.0
         count = 0
         self._opened = False
         try:
             async with contextlib.AsyncExitStack() as stack:
-                async with self._clock.timeout(numbers.opening):
+                async with self._clock.timeout(self._numbers.opening):
                     watch = self._client.watch(self.kind, self.scope, self._version, timeout_seconds=seconds)
                     lines = await stack.enter_async_context(watch)
                 self._opened = True
                 self._link.settle(LinkState.LIVE)
                 while (line := await self._next(lines, silence)) is not None:
                     count += self._take(line)
+                    if not count % 20:
+                        await asyncio.sleep(0)  # a key comes in between
         except TimeoutError:
             raise Unreachable("the watch fell silent", "it is opened again") from None
         return count
