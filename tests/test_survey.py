@@ -89,3 +89,20 @@ def test_other_namespaces_are_not_judged() -> None:
     survey = Survey(store, Environment("staging", namespaces=(Purpose("services", "services"),)))
     survey.refresh(NOW)
     assert elsewhere.meta.uid not in survey.workloads
+
+
+def test_many_workloads_are_judged_within_some_refreshes_and_again_when_time_passes() -> None:
+    names = [f"web-{number}" for number in range(150)]
+    store = filled([deployment(name, 1, ready=0, available=0) for name in names])
+    survey = Survey(store, ANY)
+    survey.refresh(NOW)
+    assert 0 < len(survey.workloads) < len(names)
+    for _ in range(2):
+        survey.refresh(NOW)
+    assert len(survey.workloads) == len(survey.troubles) == len(names)
+    store.apply(Change("Deployment", "Deployment/web-149", deployment("web-149", 1)))
+    survey.refresh(NOW)
+    assert "Deployment/web-149" not in survey.by_uid
+    store.apply(Change("Deployment", "Deployment/web-0", None))
+    survey.refresh(NOW)
+    assert len(survey.workloads) == len(names) - 1
