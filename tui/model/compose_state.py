@@ -146,7 +146,7 @@ def _differs(state: ComposeState, spec: ServiceSpec, mine: list[Inspected], imag
         return "its image was built or pulled anew"
     hashes = [one.labels.get(HASH_LABEL, "") for one in mine]
     if any(each != spec.hash for each in hashes):
-        return "the file changed" if all(hashes) else "nobody knows of which file it was made"
+        return "the file changed" if all(hashes) else "made of a file that is not known"
     return ""
 
 
