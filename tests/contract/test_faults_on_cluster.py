@@ -234,6 +234,10 @@ async def test_keys_say_what_a_person_may_not(
             await driver.sees("You may not patch deployments in services")
         else:
             await driver.asked("Roll auth back")
+            await driver.press("escape")
+            await driver.sees_no("Roll auth back")
+        await driver.press("right", "right", "right")
+        await driver.sees("forbidden")  # neither may list Secrets
 
 
 def state(made: Session, kind: str, place: Place) -> LinkState | None:
