@@ -53,7 +53,7 @@ async def check(
     known = Checked(engine.access.context, engine.endpoint, project=project.name)
     try:
         began = clock.monotonic()
-        version = f"Docker {await engine.greet()}"
+        version = await engine.greet()
         latency = (clock.monotonic() - began) * 1000
         containers = len(await engine.containers(project.name))
     except DeployError as error:

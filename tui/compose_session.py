@@ -161,7 +161,7 @@ class ComposeSession:
 
     async def _live(self) -> None:
         """Reads all, then what changes; returns or raises when the stream of events ends."""
-        self.version = f"Docker {await self.engine.greet(timeout=self._numbers.probe)}"
+        self.version = await self.engine.greet(timeout=self._numbers.probe)
         await self._read_file()
         began = self._clock.now()
         await self.containers.remember(self.project.name, began)

@@ -55,7 +55,8 @@ class Wish:
         """For a Compose file."""
         said = [f"echo '{line.removeprefix('!')}'{' >&2' if line[:1] == '!' else ''}" for line in self.lines]
         script = "; ".join([*said, f"exit {self.code}" if self.code is not None else LOOP])
-        made: dict[str, Any] = {"image": IMAGE, "command": ["sh", "-c", script.replace("$", "$$")]}
+        command = ["sh", "-c", script.replace("$", "$$")]
+        made: dict[str, Any] = {"image": IMAGE, "command": command, "network_mode": "none"}
         if self.policy:
             made["restart"] = self.policy
         if self.tty:

@@ -37,7 +37,7 @@ class Engine:
         self._servers, self._clock = servers, clock
         self._environ, self._home, self._declared = environ, home, declared
         self._api = ""
-        self.version = ""  # "28.0.4"
+        self.version = ""  # "Docker 28.0.4"
         self.server: Server = servers.get(_unresolved())
         self.seek()
 
@@ -57,12 +57,13 @@ class Engine:
         return endpoint(self.server.access)
 
     async def greet(self, *, timeout: float = 10.0) -> str:
-        """Agrees on the API's version with the engine; returns the engine's own version."""
+        """Agrees on the API's version with the engine; returns which one it is, "Podman 4.3.1"."""
         with self._said():
             answer = await self.server.request("GET", "/_ping", timeout=timeout)
         self._api = api_version(answer.headers.get("api-version", ""), self._environ)
         found = _decode((await self._get("/version")).body, dict[str, Any])
-        self.version = str(found.get("Version", ""))
+        name = "Podman" if "libpod-api-version" in answer.headers else "Docker"
+        self.version = f"{name} {found.get('Version', '')}"
         return self.version
 
     async def containers(self, project: str) -> list[str]:
