@@ -12,7 +12,7 @@ from typing import cast
 
 import pytest
 
-from tests.test_compose_deeds import LOCAL, asked, container, state, store
+from tests.compose_project import LOCAL, asked, container, state, store
 from tui.actions.compose_restart import COMPOSE_RESTART
 from tui.actions.compose_up import UP
 from tui.carry import Outcome, out

@@ -6,8 +6,24 @@ from dataclasses import replace
 
 import pytest
 
+from tests.compose_project import (
+    CLUSTER,
+    IMAGES,
+    LOCAL,
+    MIGRATED,
+    ONE,
+    SERVICES,
+    THREE,
+    TWO,
+    WELL,
+    asked,
+    container,
+    put,
+    ran,
+    state,
+    store,
+)
 from tui.actions import BY_ID
-from tui.actions.base import Asked
 from tui.actions.compose_down import DOWN
 from tui.actions.compose_restart import COMPOSE_RESTART
 from tui.actions.compose_roll_back import COMPOSE_ROLL_BACK
@@ -17,167 +33,22 @@ from tui.actions.forms import form
 from tui.actions.restart import RESTART
 from tui.actions.roll_back import ROLL_BACK
 from tui.errors import Refused
-from tui.journal import Entry
-from tui.known_images import KnownImages
-from tui.model.compose import SERVICE, Inspected, Project, ServiceSpec
-from tui.model.compose_run import RUN, ComposeRun, moved
+from tui.model.compose import SERVICE
 from tui.model.compose_state import (
     HASH_LABEL,
     IMAGE_LABEL,
     PROJECT,
-    ComposeState,
-    Fate,
-    fates,
-    image_names,
 )
-from tui.model.environment import Confirmation, Environment, Platform
-from tui.model.key import Meta
-from tui.model.plan import Plan, Stage, Target
-from tui.model.pod import Pod
-from tui.model.workload import Workload
+from tui.model.environment import Confirmation, Platform
+from tui.model.plan import Plan, Stage
 from tui.screens.confirm import required
-from tui.store import Change, Link, LinkState, Store
-
-LOCAL = Environment("local", Platform.COMPOSE)
-CLUSTER = Environment("staging")
-ONE, TWO, THREE = (f"sha256:{letter * 64}" for letter in "abc")
-SERVICES = {
-    "db": ServiceSpec("db", "postgres:16", hash="h-db"),
-    "migrate": ServiceSpec("migrate", "shop/api:1.5.0", hash="h-migrate"),
-    "api": ServiceSpec(
-        "api", "shop/api:1.5.0", replicas=2, depends_on={"db": "service_healthy"}, hash="h-api"
-    ),
-}
-IMAGES = image_names([(ONE, ["postgres:16"]), (TWO, ["shop/api:1.5.0", "shop/api:edge"])])
-
-
-def container(service: str, number: int = 1, **changes: object) -> Inspected:
-    """One that is as the file says."""
-    image, name = (ONE, "postgres:16") if service == "db" else (TWO, "shop/api:1.5.0")
-    made = Inspected(
-        id=f"{service}{number}",
-        name=f"shop-{service}-{number}",
-        service=service,
-        number=number,
-        image=name,
-        image_id=image,
-        state="running",
-        started=100.0,
-        labels={HASH_LABEL: f"h-{service}", IMAGE_LABEL: image},
-    )
-    return replace(made, **changes)  # type: ignore[arg-type]
-
-
-MIGRATED = container("migrate", state="exited", finished=101.0)
-WELL = (container("db"), MIGRATED, container("api"), container("api", 2))
-
-
-def state(
-    *containers: Inspected, services: dict[str, ServiceSpec] | None = None, **project: object
-) -> ComposeState:
-    made = Project("shop", "/shop/compose.yaml", services or SERVICES, volumes=("shop_data",), by_cli=True)
-    meta = Meta(PROJECT, "local", "shop", "project shop")
-    return ComposeState(meta, replace(made, **project), containers or WELL, IMAGES)  # type: ignore[arg-type]
-
-
-def store(of: ComposeState) -> Store:
-    made = Store()
-    for kind in (SERVICE, "Pod", "Job", PROJECT):
-        made.set_link(kind, "", Link(LinkState.LIVE, 0.0))
-    put(made, of)
-    for name in of.project.services:
-        record = Workload(Meta(SERVICE, "local", name, f"shop/{name}"), replicas=1)
-        made.apply(Change(SERVICE, record.meta.uid, record))
-    for one in of.containers:
-        pod = Pod(Meta("Pod", "local", one.name, one.id))
-        made.apply(Change("Pod", pod.meta.uid, pod))
-    return made
-
-
-def put(into: Store, of: ComposeState) -> None:
-    into.apply(Change(PROJECT, of.meta.uid, of))
-
-
-def ran(into: Store, target: Target, code: int | None, *lines: str, lost: str = "") -> None:
-    """What the docker command of a deed said."""
-    meta = Meta(RUN, target.namespace, target.name, target.uid)
-    into.apply(Change(RUN, target.uid, ComposeRun(meta, 1000.0, lines, code, lost)))
-
-
-def asked(of: Store, *names: str, environment: Environment = LOCAL, **more: object) -> Asked:
-    records = [of.get(SERVICE, "local", name) or of.get("Pod", "local", name) for name in names]
-    targets = tuple(record for record in records if record is not None) or tuple(of.all(PROJECT))
-    return Asked(of, environment, targets, **more)  # type: ignore[arg-type]
-
-
-def fate(of: ComposeState, service: str) -> tuple[Fate, str]:
-    return next((one.fate, one.why) for one in fates(of) if one.service == service)
+from tui.store import Link, LinkState, Store
 
 
 def progress(of: Store, plan: Plan, now: float = 1010.0) -> tuple[Stage, str]:
     deed = BY_ID[plan.deed]
     found = deed.progress(of, plan, 1000.0, now)  # type: ignore[attr-defined]
     return found.stage, found.text
-
-
-# What up would do
-
-
-def test_a_project_that_is_as_its_file_says_only_runs_its_one_shots_again() -> None:
-    assert [(one.service, one.fate) for one in fates(state())] == [
-        ("db", Fate.LEFT),
-        ("migrate", Fate.STARTED),
-        ("api", Fate.LEFT),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("containers", "expected"),
-    [
-        ((), (Fate.CREATED, "")),
-        ((container("api"),), (Fate.CREATED, "1 more")),
-        ((container("api"), container("api", 2), container("api", 3)), (Fate.REMOVED, "1 too many")),
-        (
-            (container("api"), container("api", 2, labels={HASH_LABEL: "old", IMAGE_LABEL: TWO})),
-            (Fate.RECREATED, "the file changed"),
-        ),
-        (
-            (container("api", labels={HASH_LABEL: "h-api", IMAGE_LABEL: THREE}), container("api", 2)),
-            (Fate.RECREATED, "its image was built or pulled anew"),
-        ),
-        (
-            (container("api", image=THREE, image_id=THREE), container("api", 2)),
-            (Fate.RECREATED, "it runs another image than the file's"),
-        ),
-        (
-            (container("api", state="exited", exit_code=1), container("api", 2)),
-            (Fate.STARTED, "not running"),
-        ),
-        ((container("api", state="paused"), container("api", 2)), (Fate.LEFT, "")),
-    ],
-)
-def test_what_up_does_to_a_service(containers: tuple[Inspected, ...], expected: tuple[Fate, str]) -> None:
-    assert fate(state(container("db"), MIGRATED, *containers), "api") == expected
-
-
-def test_an_image_that_is_not_there_is_got_first() -> None:
-    services = {**SERVICES, "api": replace(SERVICES["api"], image="shop/api:1.6.0")}
-    assert fate(state(services=services), "api") == (Fate.RECREATED, "its image is pulled first")
-    built = {**SERVICES, "api": ServiceSpec("api", build=True, hash="h-api")}
-    assert fate(state(container("db"), services=built), "api") == (Fate.CREATED, "its image is built first")
-
-
-def test_services_of_profiles_that_are_off_are_no_orphans() -> None:
-    debug, old = container("debug"), container("old")
-    found = fates(state(*WELL, debug, old, inactive=("debug",)))
-    assert [one.service for one in found if one.fate is Fate.REMOVED] == ["old"]
-
-
-def test_names_of_images_are_those_of_the_docker_command() -> None:
-    table = image_names([(ONE, ["docker.io/library/redis:7", "redis@sha256:0"]), (TWO, ["<none>:<none>"])])
-    of = replace(state(), images=table)
-    assert (of.image_id("redis:7"), of.image_id("redis"), of.image_id(TWO)) == (ONE, "", TWO)
-    assert (of.name_of(ONE), of.name_of(TWO)) == ("redis:7", "")
 
 
 # Where a deed fits
@@ -410,51 +281,3 @@ def test_other_tags_on_the_engine_are_offered_in_words() -> None:
     with pytest.raises(Refused) as none:
         COMPOSE_ROLL_BACK.plan(asked(made, "api"))
     assert "the engine has shop/api:1.4.3" in none.value.hint
-
-
-def test_images_are_known_by_the_journal_and_by_what_ran_meanwhile() -> None:
-    known, target = KnownImages(), Target(PROJECT, "local", "shop", "project shop")
-    made = store(state(container("api", image_id=THREE)))
-    known.look("local", made)
-    line = Entry(1.0, "1", "outcome", "ann", "local", "up", target, "Up", before=f"api={ONE} db={ONE}")
-    known.learn([line, replace(line, when=2.0, before=f"api={TWO}"), replace(line, before="7", after="8")])
-    assert known.of("local")["api"] == (THREE, TWO, ONE)
-    put(made, state(container("api", image_id=TWO)))
-    known.look("local", made)
-    assert known.of("local")["api"] == (TWO, THREE, ONE)
-    assert known.of("local")["db"] == (ONE,)
-    assert known.of("staging") == {}
-
-
-# What the docker command says
-
-
-def test_a_complaint_is_what_was_said_after_the_last_progress() -> None:
-    lines = (
-        "Error response from an attempt before",
-        " Network shop_default  Error",
-        'time="2026-11-24T12:00:00Z" level=warning msg="orphans"',
-        "failed to create network: iptables failed: no chain by that name.",
-        " (exit status 1)",
-    )
-    run = ComposeRun(Meta(RUN, "", "shop", "1"), 0.0, lines, 1)
-    assert (
-        run.complaint == "failed to create network: iptables failed: no chain by that name. (exit status 1)"
-    )
-    assert replace(run, lines=lines[:2]).complaint == "docker ended with exit code 1"
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        (" Container shop-api-1  Started", ("shop-api-1", "Started")),
-        (' Volume "shop_data"  Created', ("shop_data", "Created")),
-        (" api Pulling", ("api", "Pulling")),
-        ("#7 [2/3] RUN make", ("build", "[2/3] RUN make")),
-        ("Error response from daemon: no such image", None),
-        ("yaml: line 3: mapping values are not allowed in this context", None),
-        ('time="2026-11-24T12:00:00Z" level=warning msg="orphans"', None),
-    ],
-)
-def test_lines_of_progress_are_told_from_others(line: str, expected: tuple[str, str] | None) -> None:
-    assert moved(line) == expected
