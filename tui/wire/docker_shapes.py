@@ -174,7 +174,7 @@ def inspected(found: Container) -> Inspected:
         number=int(number) if number.isdecimal() else 1,
         image=config.image,
         image_id=found.image,
-        state=state.status,
+        state=_state(state.status, found.host_config.restart_policy.name),
         health="" if status == "none" else status,
         health_said=checks[-1].output.strip() if checks else "",
         health_failed=moment(failing[0].start) if failing else None,
@@ -193,6 +193,13 @@ def inspected(found: Container) -> Inspected:
         ip=_ip(found.network_settings),
         memory_limit=f"{limit >> 20}Mi" if limit else "",
     )
+
+
+def _state(status: str, policy: str) -> str:
+    """Podman's `stopped` is the moment between the end and what follows from it."""
+    if status != "stopped":
+        return status
+    return "exited" if policy in ("", "no") else "restarting"
 
 
 def _command(config: Config) -> str:
