@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 import pytest
 
@@ -49,7 +51,7 @@ DOCKER = {
 }
 
 
-def kept(document: dict[str, object]) -> Inspected:
+def kept(document: Mapping[str, object]) -> Inspected:
     return inspected(msgspec.json.decode(msgspec.json.encode(document), type=Container))
 
 
