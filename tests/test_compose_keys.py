@@ -15,12 +15,16 @@ from tui.screens.confirm import Confirm
 
 
 @pytest.fixture
+def engine(world: WorldControl) -> EngineControl:
+    return EngineControl.of(world)
+
+
+@pytest.fixture
 async def local(
-    world: WorldControl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: WorldControl, engine: EngineControl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Driver]:
     """Two containers of one service, the workloads in sight."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    engine = EngineControl.of(world)
     engine.file.write_text("name: platform\nservices: {api: {image: 'shop/api:1.2.0'}}\n")
     engine.do("add", service="api", image="shop/api:1.2.0", count=2)
     async with cockpit(settings_of(world, tmp_path, environment="local"), size=(130, 40)) as driver:
@@ -67,6 +71,13 @@ async def test_down_asks_for_the_projects_name(local: Driver) -> None:
     await local.sees("Type platform to go on")
     await local.press(*"platfor", "enter")
     assert isinstance(local.app.screen, Confirm)
+
+
+async def test_containers_that_come_meanwhile_stop_it(local: Driver, engine: EngineControl) -> None:
+    local.app.screen.action_ask("down")  # type: ignore[attr-defined]
+    await local.asked("Take platform down")
+    engine.do("add", service="api", image="shop/api:1.2.0", number=3)
+    await local.sees("platform was changed by somebody else: its file or its containers")
 
 
 async def test_a_cluster_has_no_up(world: WorldControl, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tui.carry import Outcome, out
 from tui.carry_compose import ComposeWriter
 from tui.errors import DeployError
 from tui.journal import Unwritable
+from tui.model.compose_state import ComposeState
 from tui.model.environment import Platform
 from tui.model.plan import Plan, Stage
 from tui.model.template import differences
@@ -166,6 +167,8 @@ def changed(store: Store, targets: tuple[Record, ...]) -> str:
 
 def _what(seen: Record, now: Record) -> str:
     """The first few members of the spec that differ."""
+    if isinstance(seen, ComposeState):
+        return "its file or its containers"
     if not isinstance(seen, Workload) or not isinstance(now, Workload):
         return "it is another one"
     found = [
