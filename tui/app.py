@@ -232,7 +232,7 @@ class Cockpit(App[int]):
         if open_ones and self.clock.monotonic() > self._leaving_until:
             self._leaving_until = self.clock.monotonic() + 2
             self.notify(
-                f"{len(open_ones)} deed is not at its end; it goes on in the cluster. Again to leave.",
+                f"{len(open_ones)} deed is not at its end; it goes on by itself. Again to leave.",
                 severity="warning",
                 markup=False,
             )
@@ -287,10 +287,10 @@ class Cockpit(App[int]):
         """A bug: a traceback without locals, since those hold tokens and secrets."""
         if isinstance(error, WorkerFailed):
             error = cast(Exception, error.error)  # its own traceback would lead nowhere
-        self._return_code = 1
-        self._exception = error
-        self._exception_event.set()
-        self._exit_renderables.append(Text(bare_traceback(error, error.__traceback__)))
+        if self._exception is None:  # what fails after it fails because of it
+            self._return_code, self._exception = 1, error
+            self._exception_event.set()
+            self._exit_renderables.append(Text(bare_traceback(error, error.__traceback__)))
         self._close_messages_no_wait()
 
 
