@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import os
 import secrets
 import signal
@@ -102,6 +103,7 @@ def main() -> None:
     arguments = _arguments()
     # uvicorn raises the signal that ended it once more when it is done; that must not skip the clean-up.
     signal.signal(signal.SIGTERM, _leave)
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # connections are cut on purpose
     with tempfile.TemporaryDirectory(prefix="deploytui-demo-") as folder:
         asyncio.run(_serve(arguments, Path(folder)))
 
