@@ -29,9 +29,9 @@ class Buggy(Cockpit):
     CSS_PATH = tui.app.__file__.replace("app.py", "app.tcss")
     begun = False
 
-    def tick(self) -> None:
+    async def tick(self) -> None:
         """Begins when all is well."""
-        super().tick()
+        await super().tick()
         if not self.begun and "staging" in self.sessions and self.sessions["production"].link.usable:
             self.begun = True
             self.begin()

@@ -128,6 +128,7 @@ def test_a_bug_ends_with_a_traceback_that_shows_no_secret(demo: Demo, tmp_path: 
         assert terminal.ended() == 1
         assert terminal.switched(ALTERNATE) == "l"
         assert terminal.modes() == terminal.before
+        assert b"errors shown" not in terminal.written
         assert b"Traceback" in terminal.written
         assert b"RuntimeError: a bug beside 3 secrets: ***" in terminal.written
         assert b'password, wrapped = os.environ["PLANTED"]' not in terminal.written
