@@ -43,9 +43,10 @@ def small(demo: Demo) -> Iterator[WorldControl]:
 
 
 WAVES = ("done v", "00090_wrong")
-SETTLED = ("● live", "ended: exit 2", "34/34", "34/36", *WAVES)
-"""All feeds, the log and what the recorder read."""
-OTHERS = ("development   !2 1 mig 9/9", "staging       !2 1 mig 9/9")
+ROWS = ("!1 1 mig 4/6", "34/34", "34/36")
+SETTLED = ("● live", "ended: exit 2", *ROWS, "Readiness pro", "sealed/reports", *WAVES)
+"""All feeds, late ones as well (events, SealedSecrets), the log and what the recorder read."""
+OTHERS = ("local         0/0", "development   !2 1 mig 9/9", "staging       !2 1 mig 9/9")
 SIZES = ((80, 24), (200, 50))
 
 
@@ -66,10 +67,14 @@ async def test_the_cockpit(policy: WorldControl, tmp_path: Path, update: bool) -
             ("workloads", "(HPA 2-10)"),
             ("pods", "CrashLoopBackOff"),
             ("jobs", "session-cleanup"),
+            ("secrets", "consents-secrets"),
             ("events", "BackOff"),
         ):
             await see.press("right")
             await see.shows(f"tab-{tab}", words)
+        await see.press("left", "slash", *"auth", "enter", "enter")
+        await see.shows("screen-lens", "Lens: services/auth-secrets", "older than the newest")
+        await see.press("escape")
 
 
 async def test_screens_and_dialogs(policy: WorldControl, tmp_path: Path, update: bool) -> None:
@@ -98,7 +103,14 @@ async def test_screens_and_dialogs(policy: WorldControl, tmp_path: Path, update:
         await see.shows("roll-back-diff", "+++")
         await see.press("escape", "escape")
         await see.press("slash", *"pers")
-        await see.shows("filter", "2 of 8")
+        await see.shows("filter", "2 of 9")
+
+
+async def test_the_laptop(policy: WorldControl, tmp_path: Path, update: bool) -> None:
+    async with gallery(policy, tmp_path, update=update, environment="local") as see:
+        await see.shows("local", *ROWS, "none is ready", "done v47", "cache miss")
+        await see.press("right")
+        await see.shows("local-workloads", "waits for identity-migrate-legal", "postgres")
 
 
 async def test_deeds_where_it_is_open(small: WorldControl, tmp_path: Path, update: bool) -> None:
@@ -166,7 +178,7 @@ async def test_nothing_to_see_yet_or_at_all(demo: Demo, tmp_path: Path, update: 
     world.drop()
     world = frozen(demo, "empty")
     async with gallery(world, tmp_path, update=update, environment="production") as see:
-        await see.shows("empty", "● live", "development   0/0", "staging       0/0")
+        await see.shows("empty", "● live", "local         0/0", "development   0/0", "staging       0/0")
     world.drop()
 
 
