@@ -47,6 +47,15 @@ def test_what_a_pod_does_shows_on_its_deployment() -> None:
     assert not list(store.children("r", "Pod"))
 
 
+def test_what_is_told_of_a_pod_shows_on_its_deployment() -> None:
+    store = Store()
+    put(store, named("Deployment", "d"), named("ReplicaSet", "r", owner=Owner("Deployment", "d", "d")))
+    put(store, named("Pod", "p", owner=Owner("ReplicaSet", "r", "r")))
+    before = store.stamp("d")
+    put(store, Event(Meta("Event", "a", "e", "e"), about_kind="Pod", about_uid="p"))
+    assert store.stamp("d") > before
+
+
 def test_events_are_found_by_what_they_are_about() -> None:
     store = Store()
     put(store, Event(Meta("Event", "a", "e", "e"), about_uid="d"))

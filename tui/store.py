@@ -226,7 +226,7 @@ class Store:
         about: str = getattr(record, "about_uid", "")
         if about:
             self._events.setdefault(about, {})[meta.uid] = record
-        self._touch(kind, meta, about)
+        self._touch(kind, record)
 
     def _remove(self, kind: str, record: Record) -> None:
         meta = record.meta
@@ -234,7 +234,7 @@ class Store:
         del self._records[kind][meta.uid]
         if self._names.get((kind, meta.namespace, meta.name)) == meta.uid:
             del self._names[kind, meta.namespace, meta.name]
-        self._touch(kind, meta, getattr(record, "about_uid", ""))
+        self._touch(kind, record)
         self._stamps.pop(meta.uid, None)
         self._goose.pop(meta.uid, None)
 
@@ -249,13 +249,17 @@ class Store:
             if not self._events[about]:
                 del self._events[about]
 
-    def _touch(self, kind: str, meta: Meta, about: str) -> None:
+    def _touch(self, kind: str, record: Record) -> None:
+        """Stamps it and all above it; an event, what it is about and all above that."""
         self.moment += 1
-        self._trails[kind].note(meta.uid, self.moment)
-        for uid in self._upwards(meta):
-            self._stamps[uid] = self.moment
+        self._trails[kind].note(record.meta.uid, self.moment)
+        touched = list(self._upwards(record.meta))
+        about: str = getattr(record, "about_uid", "")
         if about:
-            self._stamps[about] = self.moment
+            told = self._records[getattr(record, "about_kind", "")].get(about)
+            touched += self._upwards(told.meta) if told is not None else [about]
+        for uid in touched:
+            self._stamps[uid] = self.moment
 
     def _upwards(self, meta: Meta) -> Iterator[str]:
         """The object and its controllers: pod, ReplicaSet, Deployment; or pod, Job, CronJob."""
