@@ -194,10 +194,11 @@ class SealForm(SealFace):
         except BrokenLine as error:
             self.wrong(f"line {error.line}: {error.why}; nothing was taken")
 
-    def action_add(self) -> None:
-        """Another row, at the end."""
+    async def action_add(self) -> None:
+        """Another row, at the end: the next key is its own."""
         row = self.rows.add()
-        self.call_after_refresh(row.input.focus)
+        await row.mounted
+        self.set_focus(row.input)
 
     def action_remove(self) -> None:
         """The row that has the focus; what is sealed already stays sealed."""

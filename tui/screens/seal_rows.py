@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from textual import events, on
@@ -74,6 +74,7 @@ class KeyRow(Horizontal):
     def __init__(self, key: str, pasted: Callable[[str], None], *, offered: bool) -> None:
         super().__init__()
         self.offered = offered
+        self.mounted: Awaitable[None]
         self.remark = ""  # of the line in the `.env` file that it came from
         self.input = KeyInput(key, pasted)
         self.field = SecretField()
@@ -160,7 +161,7 @@ class KeyRows(VerticalScroll):
         """A row at the end."""
         row = KeyRow(key, self._pasted, offered=offered)
         self._rows.append(row)
-        self.mount(row)
+        row.mounted = self.mount(row)
         row.say(self.known)
         return row
 
