@@ -44,10 +44,18 @@ def small(demo: Demo) -> Iterator[WorldControl]:
 
 WAVES = ("done v", "00090_wrong")
 ROWS = ("!1 1 mig 4/6", "34/34", "34/36")
-SETTLED = ("● live", "ended: exit 2", *ROWS, "Readiness pro", "sealed/reports", *WAVES)
-"""All feeds, late ones as well (events, SealedSecrets), the log and what the recorder read."""
+SETTLED = ("● live", "ended: exit 2", *ROWS, "sealed/reports", *WAVES)
+"""The feeds, SealedSecrets as the last of them, the log and what the recorder read."""
 OTHERS = ("local         0/0", "development   !2 1 mig 9/9", "staging       !2 1 mig 9/9")
 SIZES = ((80, 24), (200, 50))
+
+
+async def settled(see: Gallery) -> None:
+    """Until all was read; what events say of a pod is judged with the next second, before a picture."""
+    for word in SETTLED:
+        await see.driver.sees(word)
+    store = see.driver.app.sessions["production"].store
+    await see.driver.until(lambda: (link := store.link("Event")) is not None and link.usable)
 
 
 async def cockpit_log_and_dialog(see: Gallery, look: str) -> None:
@@ -62,7 +70,8 @@ async def cockpit_log_and_dialog(see: Gallery, look: str) -> None:
 
 async def test_the_cockpit(policy: WorldControl, tmp_path: Path, update: bool) -> None:
     async with gallery(policy, tmp_path, update=update, environment="production") as see:
-        await see.shows("cockpit", *SETTLED)
+        await settled(see)
+        await see.shows("cockpit")
         for tab, words in (
             ("workloads", "(HPA 2-10)"),
             ("pods", "CrashLoopBackOff"),
@@ -79,8 +88,7 @@ async def test_the_cockpit(policy: WorldControl, tmp_path: Path, update: bool) -
 
 async def test_screens_and_dialogs(policy: WorldControl, tmp_path: Path, update: bool) -> None:
     async with gallery(policy, tmp_path, update=update, environment="production") as see:
-        for word in SETTLED:
-            await see.driver.sees(word)
+        await settled(see)
         for key, name, words in (
             ("l", "logs", "panic"),
             ("d", "why", "Why: services/personal"),
@@ -125,8 +133,7 @@ async def test_deeds_where_it_is_open(small: WorldControl, tmp_path: Path, updat
 
 async def test_small_large_and_light(policy: WorldControl, tmp_path: Path, update: bool) -> None:
     async with gallery(policy, tmp_path, update=update, environment="production") as see:
-        for word in SETTLED:
-            await see.driver.sees(word)
+        await settled(see)
         for width, height in SIZES:
             await see.resize(width, height)
             await cockpit_log_and_dialog(see, f"{width}x{height}")
@@ -144,8 +151,7 @@ async def test_without_colour(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with gallery(policy, tmp_path, update=update, environment="production") as see:
-        for word in SETTLED:
-            await see.driver.sees(word)
+        await settled(see)
         await cockpit_log_and_dialog(see, "no-colour")
 
 
