@@ -84,7 +84,7 @@ async def test_what_does_not_end_in_time_is_told_to_stop_and_its_end_unknown(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
     fifo = pipe(tmp_path, "ended")
-    docker(environ, f"trap 'echo interrupted > {fifo}; exit 130' INT; while :; do sleep 0.05; done")
+    docker(environ, f"trap 'echo interrupted > {fifo}; exit 143' TERM; while :; do sleep 0.05; done")
     with pytest.raises(Unknown, match="did not end within"):
         async for _ in run(Command(("compose", "up")), environ, CLOCK, patience=0.5):
             pass

@@ -66,7 +66,9 @@ async def run(
             _read(output.fileno(), said)
             yield said
             if clock.monotonic() > until:
-                process.send_signal(signal.SIGINT)  # as ctrl+c: Compose stops where it is
+                process.send_signal(
+                    signal.SIGTERM
+                )  # Compose stops where it is; SIGINT is ignored below nohup
                 raise Unknown(f"docker did not end within {patience / 60:g} min, and was told to stop")
         _read(output.fileno(), said, whole=True)
         said.code = code
