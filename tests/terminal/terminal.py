@@ -124,9 +124,22 @@ def opened(
     master, slave = pty.openpty()
     size_to(slave, columns, rows)
     # A session's leader that opens a terminal has it as its controlling one: then it hears SIGHUP.
+    # Where the tests run below nohup, it would ignore SIGINT for good.
     take = 'terminal=$1; shift; exec <"$terminal" >"$terminal" 2>&1; exec "$@"'
     process = subprocess.Popen(
-        ["sh", "-c", take, "sh", os.ttyname(slave), sys.executable, "-m", module, *arguments],
+        [
+            "env",
+            "--default-signal=INT",
+            "sh",
+            "-c",
+            take,
+            "sh",
+            os.ttyname(slave),
+            sys.executable,
+            "-m",
+            module,
+            *arguments,
+        ],
         cwd=home,
         env={
             "PATH": os.environ["PATH"],

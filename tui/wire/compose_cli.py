@@ -66,9 +66,8 @@ async def run(
             _read(output.fileno(), said)
             yield said
             if clock.monotonic() > until:
-                process.send_signal(
-                    signal.SIGTERM
-                )  # Compose stops where it is; SIGINT is ignored below nohup
+                # Compose stops where it is. Not SIGINT: below nohup it is ignored.
+                process.send_signal(signal.SIGTERM)
                 raise Unknown(f"docker did not end within {patience / 60:g} min, and was told to stop")
         _read(output.fileno(), said, whole=True)
         said.code = code
