@@ -238,7 +238,8 @@ class Session:
         try:
             await feed.run()
         finally:
-            del self._feeds[kind.name, scope]
+            if self._feeds.get((kind.name, scope)) is feed:  # else its successor has come already
+                del self._feeds[kind.name, scope]
 
     def _wants_named(self, _: str) -> bool:
         """Objects of the cluster itself are all read: namespaces that are expected and missing are told."""
