@@ -58,12 +58,6 @@ async def test_two_hundred_keys(demo: Demo, tmp_path: Path, seed: int) -> None:
     await hammer(demo, tmp_path, seed, 200)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 120))
-async def test_two_thousand_keys(demo: Demo, tmp_path: Path, seed: int) -> None:
-    await hammer(demo, tmp_path, seed, 2000)
-
-
 async def hammer(demo: Demo, state: Path, seed: int, presses: int) -> None:
     """Presses keys; a failure names the seed and the keys that led to it."""
     world, dice = demo.world("policy"), random.Random(seed)
