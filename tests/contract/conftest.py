@@ -51,7 +51,12 @@ async def simulated(demo: Demo, caches: Path) -> AsyncIterator[Place]:
     world.drop()
 
 
-@pytest.fixture(params=["demo", pytest.param("cluster", marks=pytest.mark.cluster)])
+@pytest.fixture(
+    params=[
+        pytest.param("demo", marks=pytest.mark.slow),
+        pytest.param("cluster", marks=pytest.mark.cluster),
+    ]
+)
 def place(request: pytest.FixtureRequest) -> Place:
     """Either, so that the same assertions hold on both."""
     found: Place = request.getfixturevalue("simulated" if request.param == "demo" else "cluster")

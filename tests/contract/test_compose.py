@@ -125,7 +125,12 @@ async def on_docker(folder: Path) -> AsyncIterator[Place]:
         await asyncio.to_thread(docker, "compose", "-f", str(file), "down", "-t", "0", "--remove-orphans")
 
 
-@pytest.fixture(params=["demo", pytest.param("docker", marks=pytest.mark.cluster)])
+@pytest.fixture(
+    params=[
+        pytest.param("demo", marks=pytest.mark.slow),
+        pytest.param("docker", marks=pytest.mark.cluster),
+    ]
+)
 async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
     """Either, so that the same assertions hold on both."""
     if request.param == "demo":

@@ -203,7 +203,7 @@ async def benched(
 
 @pytest.fixture(
     params=[
-        pytest.param("demo", marks=needs_docker),
+        pytest.param("demo", marks=[needs_docker, pytest.mark.slow]),
         pytest.param("real", marks=pytest.mark.cluster),
     ]
 )
