@@ -26,8 +26,6 @@ def test_nothing_of_the_cluster_steers_the_terminal(demo: Demo, tmp_path: Path) 
             ("d", "Why: services/"),
             ("q", "d Why"),
             ("\x1b[C", "ROLLOUT"),
-            ("r", "ctrl+y copy"),
-            ("\x1b", "d Why"),
             ("\x1b[C", "talks"),
             ("/talks\r", "1 of"),
             ("y", "kind: Pod"),
