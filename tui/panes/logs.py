@@ -84,7 +84,7 @@ class LogsPane(Vertical):
         self._shown: Request | None = None
         self._flow: LogFlow | None = None
         self._problem = ""
-        self._at_top = False  # of the lines that are here
+        self._top: int | None = None  # number of the first line that is here, while the view is held there
 
     def compose(self) -> ComposeResult:
         yield self.log_view
@@ -166,8 +166,8 @@ class LogsPane(Vertical):
     @on(LogView.StatusChanged)
     def _status_changed(self, message: LogView.StatusChanged) -> None:
         message.stop()
-        came_up = message.status.at_top and not self._at_top
-        self._at_top = message.status.at_top
+        top = self.log_view.ring.first if message.status.at_top else None
+        came_up, self._top = top not in (None, self._top), top
         if came_up and self._flow is not None:
             self._start(self._flow.older, "older")
 
