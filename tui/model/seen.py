@@ -16,6 +16,11 @@ def digest(spec: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def digest_application(spec: Mapping[str, Any] | None, operation: Mapping[str, Any] | None) -> str:
+    """Of an Application's spec and of the operation that was asked for and is not over."""
+    return digest({"spec": spec or {}, "operation": operation or {}})
+
+
 @lru_cache(maxsize=256)
 def digest_bytes(spec: bytes) -> str:
     """The same of the JSON that a record keeps; asked at every tick of an open deed, so it is kept."""
