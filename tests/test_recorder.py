@@ -130,7 +130,7 @@ def recording(world: WorldControl, folder: Path) -> subprocess.Popen[bytes]:
 
 def files(folder: Path) -> list[Path]:
     """The recordings of a folder."""
-    return list(folder.iterdir())
+    return list(folder.glob("*.log"))
 
 
 async def recorded_by_process(world: WorldControl, folder: Path, enough: Callable[[], object]) -> None:
@@ -155,7 +155,7 @@ async def test_a_kill_in_the_middle_leaves_no_hole_and_no_double(tmp_path: Path)
     store, kubelet = listed(JOB, pod()), Kubelet(LINES[:7])
     folder = tmp_path / "recordings"
     await recorded(recorder_of(folder, kubelet, store, SystemClock()), 7)
-    (path,) = folder.iterdir()
+    (path,) = files(folder)
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
     with path.open("ab") as file:

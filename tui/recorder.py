@@ -1,64 +1,64 @@
-"""Records the log of every migration Job of one environment, and says how far goose has come."""
+"""Records every migration and hook Job of one environment, and says how far goose has come."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from tui import evidence, operation_log, watch_log
 from tui.clock import Clock
+from tui.errors import DeployError
+from tui.model.cluster import Event
 from tui.model.goose import GooseRun, newest
 from tui.model.health import job_status
 from tui.model.job import Job
-from tui.model.log import Batch, Chunk, Source
-from tui.model.migration import is_migration, migration
-from tui.model.recording import Recording
-from tui.model.waves import phase_of, wave_of
-from tui.recording import RecordingFile, heard, index, path_of, prune, read, summary
+from tui.model.log import Batch, Chunk
+from tui.model.past_operation import PastOperation
+from tui.model.recording import Evidence, Recording
+from tui.model.watched import Span
+from tui.recorded_job import RecordedJob, end, header, is_recorded
+from tui.recording import RecordingFile, heard, index, masked, path_of, prune, read, summary
+from tui.replay import Replay
 from tui.store import Store
-from tui.tail import Selection, Tail, TailStatus, of_owner
+from tui.tail import Selection, Tail, of_owner
 from tui.tail_parts import Logs
 
 _LAST = 1.0  # seconds for what was read to reach the disk
 _AGAIN = 5.0  # seconds between two tries to have a file that another cockpit writes, or a full disk refused
+_EVENTS = 10.0  # seconds within which events have to come
+_CONTAINERS = 1000  # of all attempts of a Job
+
+EventsOf = Callable[[str, Sequence[str]], Awaitable[list[Event]]]
+"""Events of a namespace about objects of those uids; raises DeployError."""
 
 
-class Replay:
-    """A recording in the place of a tail: all its lines at once, and no more."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the disk has of an environment, of all who recorded it."""
 
-    def __init__(self, recording: Recording, open_: Callable[[], Batch]) -> None:
-        at = datetime.fromtimestamp(recording.ended or recording.began).astimezone()
-        self.status = TailStatus(words=f"recorded {at:%H:%M}, its pods are gone")
-        self._open = open_
-
-    async def batches(self) -> AsyncGenerator[Batch, None]:
-        """One batch, read off the loop."""
-        yield await asyncio.to_thread(self._open)
-
-    async def older(self, shown: Mapping[Source, object]) -> list[Chunk]:
-        """Nothing: all is there."""
-        return []
-
-
-@dataclass(slots=True)
-class _Work:
-    """One Job being read; `kept` is None where it can't be written now, `next` is the file once it can."""
-
-    job: Job
-    kept: RecordingFile | None
-    next: RecordingFile | None = None
-    runs: dict[Source, GooseRun] = field(default_factory=dict)
+    recordings: tuple[Recording, ...] = ()
+    operations: tuple[PastOperation, ...] = ()
+    watched: tuple[Span, ...] = ()
 
 
 class Recorder:
     """One per environment. What goose said goes to the store; `condition` says why nothing is kept, or ""."""
 
-    def __init__(self, folder: Path, client: Logs, store: Store, clock: Clock, environment: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        client: Logs,
+        store: Store,
+        clock: Clock,
+        environment: str,
+        events: EventsOf | None = None,
+    ) -> None:
         self.condition = ""
+        self._events_of = events
         self._folder, self._environment = folder, environment
         self._client, self._store, self._clock = client, store, clock
         self._known: dict[str, Recording] = {}
@@ -69,16 +69,40 @@ class Recorder:
         found = await asyncio.to_thread(index, self._folder, self._environment)
         self._known = {one.job_uid: one for one in found}
         kinds = ("Job", "links")
+        place = (self._folder, self._environment)
         async with asyncio.TaskGroup() as group:
+            group.create_task(watch_log.keep(*place, self._clock, self._watches), name="watched")
+            group.create_task(operation_log.follow(*place, self._store, self._refused), name="operations")
             while True:
                 versions = self._store.versions(kinds)
-                if self._listed("Job") and self._listed("Pod"):
+                if self._watches():
                     self._begin(group)
                 await self._store.changed(kinds, versions)
 
     def recordings(self) -> list[Recording]:
-        """Those whose Job ended or is gone, newest first."""
+        """Of migrations whose Job ended or is gone, newest first."""
+        return [one for one in self.hooks() if one.migrates]
+
+    def hooks(self) -> list[Recording]:
+        """Of any Job that ended or is gone, hooks that are no migration included, newest first."""
         return sorted(self._known.values(), key=lambda one: -(one.created or one.began))
+
+    def past(self) -> Past:
+        """All that is on the disk now, also what others recorded; to be called off the loop."""
+        folder, environment = self._folder, self._environment
+        return Past(
+            tuple(index(folder, environment)),
+            tuple(operation_log.index(folder, environment)),
+            watch_log.read(folder, environment),
+        )
+
+    def running(self) -> list[str]:
+        """Uids of the Jobs that are being read."""
+        return [uid for uid, task in self._running.items() if not task.done()]
+
+    def evidence(self, job_uid: str) -> Evidence:
+        """Exit codes and events of a recording; to be called off the loop."""
+        return evidence.read(path_of(self._folder, self._environment, job_uid))
 
     def known(self, job_uid: str) -> Recording | None:
         """The recording of a Job that ended or is gone."""
@@ -104,13 +128,13 @@ class Recorder:
         for uid, job in jobs.items():
             if uid in self._known and self._store.goose(uid) is None:
                 self._store.set_goose(uid, self._known[uid].goose)
-            if uid not in self._running and is_migration(job) and job_status(job) != "Waiting":
+            if uid not in self._running and is_recorded(job):
                 self._running[uid] = group.create_task(self._record(job), name=f"record {job.meta.name}")
 
     async def _record(self, job: Job) -> None:
         """Until the Job is over, with a file or without."""
         uid = job.meta.uid
-        work = _Work(job, self._opened(job))
+        work = RecordedJob(job, self._opened(job))
         try:
             while not (work.kept is not None and work.kept.ended) and not await self._read(work):
                 # Not before: a file takes the log from its beginning only.
@@ -122,10 +146,10 @@ class Recorder:
                     file.close()
         self._note(uid)
 
-    async def _read(self, work: _Work) -> bool:
+    async def _read(self, work: RecordedJob) -> bool:
         """Reads the log from its beginning; True at the Job's end, False to do it again with another file."""
         choose = partial(self._choose, work.job)
-        tail = Tail(self._client, self._store, self._clock, choose, lines=None)
+        tail = Tail(self._client, self._store, self._clock, choose, lines=None, most=_CONTAINERS)
         work_on = (self._take(tail, work), self._until_over(tail, work))
         tasks = [asyncio.create_task(each) for each in work_on]
         if work.kept is None:
@@ -137,7 +161,8 @@ class Recorder:
             if work.next is not None:
                 return False
             if work.kept is not None:
-                work.kept.end(self._ended(work))
+                await self._note_events(work)
+                work.kept.end(end(self._environment, self._store, work, self._clock.now()))
         except OSError as error:
             self._refused(error)
             if work.kept is not None:
@@ -148,7 +173,7 @@ class Recorder:
             await _cancelled(*tasks)
         return True
 
-    async def _take(self, tail: Tail, work: _Work) -> None:
+    async def _take(self, tail: Tail, work: RecordedJob) -> None:
         uid = work.job.meta.uid
         async with contextlib.aclosing(tail.batches()) as batches:
             async for batch in batches:
@@ -159,45 +184,34 @@ class Recorder:
                 if work.kept is not None:
                     work.kept.write(batch)
 
-    async def _until_over(self, tail: Tail, work: _Work) -> None:
+    async def _until_over(self, tail: Tail, work: RecordedJob) -> None:
         """Returns when the Job ended after its last line was written."""
         uid = work.job.meta.uid
         while True:
             versions = self._store.versions(("Job", "Pod"))
             found = self._store.by_uid("Job", uid)
             work.job = found if isinstance(found, Job) else work.job
+            self._note_exits(work)
             if self._over(uid):
                 await self._clock.sleep(_LAST)
                 while not tail.drained:
                     await self._clock.sleep(_LAST)
+                self._note_exits(work)
                 return
             await self._store.changed(("Job", "Pod"), versions)
 
-    async def _until_writable(self, work: _Work) -> None:
+    async def _until_writable(self, work: RecordedJob) -> None:
         while work.next is None:
             await self._clock.sleep(_AGAIN)
             work.next = self._opened(work.job)
 
     def _opened(self, job: Job) -> RecordingFile | None:
         """Its file; None while another cockpit has it, or where it can't be written."""
-        meta, whose = job.meta, migration(job)
-        header = Recording(
-            self._environment,
-            meta.uid,
-            meta.namespace,
-            meta.name,
-            self._clock.now(),
-            meta.created,
-            whose.service,
-            whose.database,
-            phase_of(meta.annotations),
-            wave_of(meta.annotations),
-            job.images,
-        )
+        begun = header(self._environment, self._store, job, self._clock.now())
         try:
             if self._folder.is_dir():
                 prune(self._folder)
-            kept = RecordingFile.open(self._folder, header)
+            kept = RecordingFile.open(self._folder, begun)
         except OSError as error:
             self._refused(error)
             return None
@@ -208,19 +222,23 @@ class Recorder:
     def _refused(self, error: OSError) -> None:
         self.condition = f"recordings are off: {(error.strerror or str(error)).lower()}: {self._folder}"
 
-    def _ended(self, work: _Work) -> Recording:
-        job = work.job
-        failed = [one.since for one in job.conditions if one.type == "Failed" and one.status == "True"]
-        known = Recording(self._environment, job.meta.uid, job.meta.namespace, job.meta.name, 0.0)
-        return replace(
-            known,
-            ended=self._clock.now(),
-            status=job_status(job),
-            started=job.started,
-            finished=job.finished or next(iter(failed), None),
-            attempts=job.failed + job.succeeded + job.active,
-            goose=newest(work.runs.values()),
-        )
+    def _note_exits(self, work: RecordedJob) -> None:
+        """Before the next attempt makes them forgotten."""
+        ended = work.look(of_owner(self._store, work.job.meta.uid))
+        for one in ended if work.kept is not None else ():
+            assert work.kept is not None
+            work.kept.note(evidence.of_exit(one))
+
+    async def _note_events(self, work: RecordedJob) -> None:
+        """They outlive their objects by an hour, so the end is early enough."""
+        if self._events_of is None or work.kept is None:
+            return
+        with contextlib.suppress(DeployError, TimeoutError):  # what is not allowed, or gone, is not kept
+            async with self._clock.timeout(_EVENTS):
+                found = await self._events_of(work.job.meta.namespace, work.uids)
+            for one in evidence.newest(found):
+                message = masked(one.message.encode()).decode("utf-8", "replace")
+                work.kept.note(evidence.of_event(replace(one, message=message)))
 
     def _note(self, uid: str) -> None:
         """Takes what the disk says of a recording that ended."""
@@ -238,6 +256,9 @@ class Recorder:
         if isinstance(job, Job):
             return job_status(job) in ("Complete", "Failed")
         return self._listed("Job")
+
+    def _watches(self) -> bool:
+        return self._listed("Job") and self._listed("Pod")
 
     def _listed(self, kind: str) -> bool:
         link = self._store.link(kind)

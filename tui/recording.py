@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -16,6 +15,7 @@ from typing import Any, Self
 from tui.model.goose import GooseKind, GooseRun, advance, newest
 from tui.model.log import Batch, Chunk, Seam, SeamKind, Source
 from tui.model.recording import Recording
+from tui.recordings_folder import locked, made, opened, safe
 from tui.resume import Joint, Position
 
 MOST_FILES = 200
@@ -43,12 +43,12 @@ def heard(run: GooseRun, chunk: Chunk) -> GooseRun:
 
 def path_of(folder: Path, environment: str, uid: str) -> Path:
     """Where the recording of that Job lies."""
-    return folder / f"{_safe(environment)}.{_safe(uid)}.log"
+    return folder / f"{safe(environment)}.{safe(uid)}.log"
 
 
 def index(folder: Path, environment: str) -> list[Recording]:
     """The recordings of an environment; files that are unreadable or not ours are left out."""
-    found = (summary(path) for path in folder.glob(f"{_safe(environment)}.*.log"))
+    found = (summary(path) for path in folder.glob(f"{safe(environment)}.*.log"))
     return [one for one in found if one is not None and one.environment == environment]
 
 
@@ -61,6 +61,7 @@ def summary(path: Path) -> Recording | None:
             end = _end_of(file.read())
             if header is None or "job_uid" not in header:
                 return None
+            header["operation"] = float(header.get("operation") or 0)
             known = Recording(**header | {"images": tuple(header.get("images", ()))})
             if end is not None:
                 return replace(known, **end)
@@ -91,8 +92,10 @@ class RecordingFile:
         self.ended = _end_of(known[-_TAIL:]) is not None
         self._sources: dict[Source, int] = {}
         self._seams: set[str] = set()  # of an earlier process: a tail tells them again
+        whole = known[: self._size].split(b"\n")[:-1]
+        self._noted = {line + b"\n" for line in whole if line.startswith((b'{"exit"', b'{"event"'))}
         positions: dict[Source, Position] = {}
-        for item in _items(known[: self._size].split(b"\n")[:-1]):
+        for item in _items(whole):
             if isinstance(item, Chunk):
                 self._sources.setdefault(item.source, len(self._sources))
                 positions.setdefault(item.source, Position()).take(item.data)
@@ -103,11 +106,10 @@ class RecordingFile:
     @classmethod
     def open(cls, folder: Path, header: Recording) -> Self | None:
         """Begins it, or goes on with it; None while another process writes it. Raises OSError."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = path_of(folder, header.environment, header.job_uid)
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        path = path_of(made(folder), header.environment, header.job_uid)
+        fd = opened(path, os.O_WRONLY | os.O_APPEND)
         try:
-            if not _locked(fd) or not os.fstat(fd).st_nlink:
+            if not locked(fd) or not os.fstat(fd).st_nlink:
                 os.close(fd)
                 return None
             kept = cls(fd, path)
@@ -127,9 +129,18 @@ class RecordingFile:
             return
         self._append(data)
 
+    def note(self, entry: dict[str, Any]) -> None:
+        """An entry beside the lines, once. Raises OSError."""
+        data = _json(entry)
+        if data not in self._noted and self._size <= MOST_OF_ONE:
+            self._append(data)
+            self._noted.add(data)
+
     def end(self, recording: Recording) -> None:
         """The Job's end: nothing is written after it."""
-        self._append(_json({"end": {key: value for key, value in asdict(recording).items() if key in _END}}))
+        known = asdict(recording)
+        late = {key: known[key] for key in _LATE if known[key]}
+        self._append(_json({"end": {key: known[key] for key in _END} | late}))
 
     def close(self) -> None:
         """Lets another process write it."""
@@ -176,25 +187,14 @@ def prune(folder: Path) -> None:
             continue
         fd = os.open(path, os.O_RDONLY)
         try:
-            if _locked(fd):
+            if locked(fd):
                 path.unlink()
         finally:
             os.close(fd)
 
 
 _END = ("ended", "status", "started", "finished", "attempts", "goose")
-
-
-def _locked(fd: int) -> bool:
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _safe(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9-]", "_", name)
+_LATE = ("application", "operation", "revision")  # often known only once it runs
 
 
 def _seconds(stamp: bytes) -> float | None:

@@ -56,9 +56,8 @@ class Session:
         self.environment = environment
         self.client = client
         self.store = store or Store()
-        self.recorder = (
-            Recorder(recordings, client, self.store, clock, environment.name) if recordings else None
-        )
+        place = (self.store, clock, environment.name, client.events_about)
+        self.recorder = Recorder(recordings, client, *place) if recordings else None
         self.needs: frozenset[Need] = frozenset()
         self._rights = Rights(client, self.store, clock, self._scopes)
         self.depth: Literal["light", "front"] = "light"

@@ -1,10 +1,39 @@
-"""What is known of a migration Job whose log was recorded, also after the Job is gone."""
+"""What is known of a migration or hook Job whose log was recorded, also after the Job is gone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tui.model.cluster import Event
 from tui.model.goose import GooseRun
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How one container of one attempt ended."""
+
+    pod: str
+    container: str
+    restart: int = 0  # restartCount of the instance
+    code: int = 0
+    signal: int = 0
+    reason: str = ""
+    started: float | None = None
+    finished: float | None = None
+
+    @property
+    def words(self) -> str:
+        """`exit 137, OOMKilled`."""
+        how = f"signal {self.signal}" if self.signal else f"exit {self.code}"
+        return how if self.reason in ("", "Completed", "Error") else f"{how}, {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What stands beside the lines of a recording."""
+
+    exits: tuple[Exit, ...] = ()
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +51,10 @@ class Recording:
     phase: str = ""
     wave: int = 0
     images: tuple[str, ...] = ()
+    migrates: bool = True  # it runs goose; other hooks are recorded as well
     application: str = ""
-    operation: str = ""
+    operation: float = 0.0  # when the operation began in which it ran; 0 is not known
+    revision: str = ""
     ended: float | None = None  # the recording; None: it goes on, or was cut off
     status: str = ""  # of the Job at its end
     started: float | None = None

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from tui.merge import merge
 from tui.model.log import Chunk, Seam, SeamKind, Source
 from tui.present.log_fold import Piece, folded
-from tui.recorder import Replay
+from tui.replay import Replay
 from tui.tail import Shown, Tail
 from widgets.ring import Block, Line, Ring
 
