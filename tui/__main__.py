@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -23,6 +23,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="deploytui",
         description="The terminal cockpit for people who deploy to Kubernetes.",
         epilog="deploytui doctor [ENVIRONMENT] [--json]: what can be reached, with which rights; no screen. "
+        "deploytui record [ENVIRONMENT]: keeps the logs of migrations and hooks; no screen, reads only. "
         "deploytui seal --help: seals a Secret; no screen.",
     )
     add = parser.add_argument
@@ -46,11 +47,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         from tui.seal_command import main as seal
 
         return seal(arguments[1:])
-    doctor = arguments[:1] == ["doctor"]
+    doctor, record = arguments[:1] == ["doctor"], arguments[:1] == ["record"]
     parser = _parser()
     if doctor:
         parser.add_argument("--json", action="store_true", help="for programs")
-    typed = parser.parse_args(arguments[1:] if doctor else arguments)
+    typed = parser.parse_args(arguments[1:] if doctor or record else arguments)
     from pathlib import Path
 
     from tui.errors import Misconfigured
@@ -67,7 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         readonly=typed.readonly,
         demo=typed.demo,
     )
-    run = partial(_examine, only=typed.environment, json=typed.json) if doctor else _run
+    run: Callable[[Settings], int] = partial(_record, only=typed.environment) if record else _run
+    if doctor:
+        run = partial(_examine, only=typed.environment, json=typed.json)
     try:
         if not options.demo:
             return run(_load(options))
@@ -108,6 +111,13 @@ def _examine(settings: Settings, *, only: str, json: bool) -> int:
 
     chosen = tuple(one for one in settings.environments if only in ("", one.name))
     return run(replace(settings, environments=chosen), SystemClock(), json=json)
+
+
+def _record(settings: Settings, *, only: str) -> int:
+    from tui.clock import SystemClock
+    from tui.record_command import run
+
+    return run(settings, SystemClock(), only=only)
 
 
 @contextmanager

@@ -11,12 +11,15 @@ from tui.clock import Clock
 from tui.compose_check import with_file
 from tui.compose_session import ComposeSession
 from tui.model.environment import Environment, Platform
+from tui.schema_watch import SchemaWatch
 from tui.session import Session
 from tui.sessions import AnySession
 from tui.settings import Settings
+from tui.settings_postgres import made
 from tui.wire.docker import Engine
 from tui.wire.kube import Client
 from tui.wire.kubeconfig import load
+from tui.wire.postgres import Databases
 from tui.wire.server import Servers
 
 NEEDS = frozenset(
@@ -48,6 +51,11 @@ class Opening:
         client = Client(self._servers.get(access))
         session = Session(environment, client, self._clock, recordings=self._recordings)
         session.needs = NEEDS
+        postgres = made(settings.sections.get(environment.name, {}).get("postgres"))
+        if postgres is not None:
+            asks = Databases(client, postgres, self._clock)
+            took = session.recorder.took if session.recorder is not None else lambda _: None
+            session.beside["schemas"] = SchemaWatch(asks, session.store, self._clock, took).run
         return session
 
     def _compose(self, environment: Environment) -> ComposeSession:

@@ -14,7 +14,7 @@ from tui.clock import Clock
 from tui.errors import DeployError
 from tui.model.cluster import Event
 from tui.model.goose import GooseRun, newest
-from tui.model.health import job_status
+from tui.model.health import job_status, series_name
 from tui.model.job import Job
 from tui.model.log import Batch, Chunk
 from tui.model.past_operation import PastOperation
@@ -63,6 +63,7 @@ class Recorder:
         self._client, self._store, self._clock = client, store, clock
         self._known: dict[str, Recording] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._written: set[str] = set()
 
     async def run(self) -> None:
         """Records until it is cancelled."""
@@ -87,6 +88,13 @@ class Recorder:
         """Of any Job that ended or is gone, hooks that are no migration included, newest first."""
         return sorted(self._known.values(), key=lambda one: -(one.created or one.began))
 
+    def took(self, job: Job) -> float | None:
+        """Seconds that the good run before took, None where none was recorded."""
+        series = (job.meta.namespace, series_name(job.meta.name))
+        of_it = (one for one in self.hooks() if (one.namespace, series_name(one.job)) == series)
+        good = (one for one in of_it if one.status == "Complete" and one.job_uid != job.meta.uid)
+        return next((one.took for one in good), None)
+
     def past(self) -> Past:
         """All that is on the disk now, also what others recorded; to be called off the loop."""
         folder, environment = self._folder, self._environment
@@ -99,6 +107,10 @@ class Recorder:
     def running(self) -> list[str]:
         """Uids of the Jobs that are being read."""
         return [uid for uid, task in self._running.items() if not task.done()]
+
+    def writes(self, job_uid: str) -> bool:
+        """Whether its file is ours; of several recorders only one has it."""
+        return job_uid in self._written
 
     def evidence(self, job_uid: str) -> Evidence:
         """Exit codes and events of a recording; to be called off the loop."""
@@ -215,8 +227,9 @@ class Recorder:
         except OSError as error:
             self._refused(error)
             return None
-        if self.condition:
-            self.condition = ""
+        self.condition = ""
+        if kept is not None and not kept.ended:
+            self._written.add(job.meta.uid)
         return kept
 
     def _refused(self, error: OSError) -> None:

@@ -58,7 +58,9 @@ class Session:
         self.store = store or Store()
         place = (self.store, clock, environment.name, client.events_about)
         self.recorder = Recorder(recordings, client, *place) if recordings else None
+        self.beside = {"recorder": self.recorder.run} if self.recorder else {}  # tasks of its own
         self.needs: frozenset[Need] = frozenset()
+        self.only: frozenset[str] = frozenset()  # kinds to read, whatever the depth; empty: by the depth
         self._rights = Rights(client, self.store, clock, self._scopes)
         self.depth: Literal["light", "front"] = "light"
         self.version = ""  # of the server, "v1.33.1"
@@ -128,8 +130,8 @@ class Session:
                     self.client, self.store, self._clock, self._scopes, lambda: self.depth == "front"
                 )
                 group.create_task(usage, name="usage")
-                if self.recorder is not None:
-                    group.create_task(self.recorder.run(), name="recorder")
+                for name, work in self.beside.items():
+                    group.create_task(work(), name=name)
         finally:
             await self._end(self._tasks)
 
@@ -159,7 +161,8 @@ class Session:
     async def _start_feeds(self) -> None:
         """In the order of importance, a little apart, so that the first rows come first."""
         for kind in KINDS.values():
-            if kind.name not in self._tasks and (kind.light or self.depth == "front"):
+            wanted = kind.name in self.only if self.only else kind.light or self.depth == "front"
+            if wanted and kind.name not in self._tasks:
                 task = asyncio.create_task(self._read(kind), name=f"{self.environment.name} {kind.name}")
                 self._tasks[kind.name] = task
                 await self._clock.sleep(self._numbers.stagger)

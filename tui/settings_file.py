@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from tui import settings_postgres
 from tui.errors import Misconfigured
 from tui.model.environment import Confirmation, Environment, Platform, Purpose, SyncMode
 from tui.wire import yaml_entry
@@ -20,6 +21,7 @@ _SECTIONS: Mapping[str, tuple[str, ...] | None] = {
     "argocd": ("namespace", "context", "kubeconfig", "selector"),
     "sealed-secrets": ("controller", "cert", "file"),
     "services": ("chart", "workload", "migration"),
+    "postgres": settings_postgres.KEYS,
     "deploy": None,
 }
 _TOP = ("environments", "namespaces", "keymap", "theme", "bell", "recordings", "readonly", *_SECTIONS)
@@ -145,6 +147,8 @@ def _section(entry: Entry, name: str) -> dict[str, object]:
     known = _SECTIONS[name]
     if known is not None:
         _known(table, known)
+    if name == "postgres":
+        settings_postgres.check(table)
     return {key: table.plain(key) for key in table.keys()}  # noqa: SIM118
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,8 @@ from tui.model.watched import BEAT, Span, union
 from tui.recordings_folder import alone, replace, safe
 
 _MOST = 2000  # spans that are kept: the oldest go
+_LOOK = 1.0  # seconds between two looks at whether the environment is watched
+_SLEPT = 4 * BEAT  # seconds without a note after which nobody watched meanwhile
 
 
 def path_of(folder: Path, environment: str) -> Path:
@@ -38,16 +41,26 @@ def note(folder: Path, environment: str, span: Span) -> None:
 
 async def keep(folder: Path, environment: str, clock: Clock, watches: Callable[[], bool]) -> None:
     """Notes until it is cancelled that somebody watches, as long as `watches` says so."""
-    since: float | None = None
-    while True:
-        now = clock.now()
-        if watches():
-            begin = now if since is None or not 0 <= now - since <= 4 * BEAT else since
-            try:
-                await asyncio.to_thread(note, folder, environment, Span(begin, now))
-                since = now
-            except OSError:
-                since = None  # the recorder says what is the matter with the folder
-        else:
-            since = None
-        await clock.sleep(BEAT)
+    since: float | None = None  # the beginning of what is not noted yet
+    noted = 0.0
+    try:
+        while True:
+            now, watched = clock.now(), watches()
+            if watched and since is None:
+                since = noted = now
+                await _noted(folder, environment, Span(since, now))
+            elif since is not None and not 0 <= now - noted <= _SLEPT:
+                since = None  # the clock was set, or the machine slept
+            elif since is not None and (not watched or now - noted >= BEAT):
+                await _noted(folder, environment, Span(since, now))
+                since, noted = (now if watched else None), now
+            await clock.sleep(_LOOK)
+    finally:
+        if since is not None and watches():
+            with contextlib.suppress(OSError):
+                note(folder, environment, Span(since, max(since, clock.now())))
+
+
+async def _noted(folder: Path, environment: str, span: Span) -> None:
+    with contextlib.suppress(OSError):  # the recorder says what is the matter with the folder
+        await asyncio.to_thread(note, folder, environment, span)

@@ -48,8 +48,9 @@ def gaps(watched: Iterable[Span], since: float, until: float) -> tuple[Span, ...
     return tuple(one for one in found if one.seconds > _TOLERATED)
 
 
-def unwatched(watched: Iterable[Span], since: float, until: float) -> Span | None:
-    """The longest gap of that time, moments included; None where somebody watched all of it."""
-    open_ = gaps(watched, since - _TOLERATED, until + _TOLERATED)
-    touching = [one for one in open_ if one.begin < until and one.end > since]
-    return max(touching, key=lambda one: one.seconds, default=None)
+def unwatched(watched: Iterable[Span], since: float, until: float, now: float) -> Span | None:
+    """The gap in which something of that time lies, whole; None where somebody watched all of it."""
+    spans = union(watched)
+    first = min(spans[0].begin, since) if spans else since
+    touching = [one for one in gaps(spans, first, max(now, until)) if one.begin < until and one.end > since]
+    return max(touching, key=lambda one: min(one.end, until) - max(one.begin, since), default=None)

@@ -68,6 +68,10 @@ class Server:
         """Why it is down."""
         return self._gate.error
 
+    async def way(self) -> tuple[Credential, str]:
+        """What another client needs to come here as we do: credentials, and the proxy ("" is none)."""
+        return await self._source.get(), self._proxy
+
     async def request(
         self,
         method: str,
