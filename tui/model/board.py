@@ -1,0 +1,152 @@
+"""One application's sync as a board: phases and waves in their order, those that have not begun as well."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tui.model.application import Application, OperationState
+from tui.model.board_moving import Moving, ReadyOf
+from tui.model.hook_runs import HookRun, same_spec
+from tui.model.hooks import ORDER, SYNC, SYNCFAIL, Hook, Manifests, MigrationFile, Plain, row_of
+from tui.model.step import OPEN, Board, Standing, Step, StepState, WaveGroup, after
+from tui.model.verdict import Verdict
+
+_FAILED = ("Failed", "FailureTarget")
+
+
+def is_moving(application: Application) -> bool:
+    """Whether an operation was asked for or runs; one that runs without having been asked is a ghost."""
+    state = application.state
+    return application.operation is not None or (state is not None and not state.over)
+
+
+def board(
+    application: Application,
+    manifests: Manifests,
+    known: Sequence[HookRun],
+    *,
+    waiting: tuple[Hook, ...] = (),
+    verdicts: tuple[Verdict, ...] = (),
+    versions: Mapping[str, int] | None = None,
+    ready: ReadyOf | None = None,
+    problem: str = "",
+) -> Board:
+    """The board of an application. `known` are the runs of its hooks, newest first; `versions` is what each
+    database has reached before the hooks that have not ended."""
+    moving, state = is_moving(application), application.state
+    groups = _groups(manifests, None if moving and state is not None and state.over else state)
+    if moving:
+        groups = Moving(application, known, ready).groups(groups)
+    else:
+        groups = _at_rest(state, groups, known, waiting)
+    said = {id(one.hook): one for one in verdicts}
+    groups = [
+        replace(
+            group,
+            steps=tuple(_told(step, said.get(id(step.hook)), versions or {}) for step in group.steps),
+        )
+        for group in groups
+    ]
+    return Board(application, manifests, tuple(groups), moving, waiting, verdicts, problem)
+
+
+def _told(step: Step, verdict: Verdict | None, versions: Mapping[str, int]) -> Step:
+    """With its verdict, and the files that are expected to be applied."""
+    before = versions.get(step.hook.database)
+    todo: tuple[MigrationFile, ...] = ()
+    if before is not None and step.state in OPEN:
+        todo = tuple(file for file in step.hook.files if file.version > before)
+    return replace(step, verdict=verdict, before=before, todo=todo)
+
+
+def _groups(manifests: Manifests, state: OperationState | None) -> list[WaveGroup]:
+    """Groups of all that is expected, where nothing stands anywhere yet; SyncFail only once it runs."""
+    hooks: dict[tuple[str, int], list[Hook]] = defaultdict(list)
+    plain: dict[tuple[str, int], list[Plain]] = defaultdict(list)
+    results = state.results if state is not None else ()
+    for hook in manifests.hooks:
+        if hook.phase != SYNCFAIL or row_of(hook, results) is not None:
+            hooks[hook.phase, hook.wave].append(hook)
+    for one in manifests.resources:
+        plain[SYNC, one.wave].append(one)
+    wrote = {(row.kind, row.namespace, row.name) for row in results if not row.hook_type}
+    keys = sorted({*hooks, *plain}, key=lambda key: (ORDER.get(key[0], 9), key[1]))
+    return [
+        WaveGroup(
+            *key,
+            tuple(Step(hook, Standing(StepState.WAITS)) for hook in hooks.get(key, ())),
+            tuple(plain.get(key, ())),
+            sum((one.kind, one.namespace, one.name) in wrote for one in plain.get(key, ())),
+        )
+        for key in keys
+    ]
+
+
+def _at_rest(
+    state: OperationState | None,
+    groups: Sequence[WaveGroup],
+    known: Sequence[HookRun],
+    waiting: Sequence[Hook],
+) -> list[WaveGroup]:
+    """Nothing moves: how each hook ended, and which a sync would run."""
+    due = {id(hook) for hook in waiting}
+    made = []
+    failed: WaveGroup | None = None
+    for group in groups:
+        steps = tuple(_rested(step.hook, state, known, id(step.hook) in due, failed) for step in group.steps)
+        group = replace(group, steps=steps)
+        if group.resources:
+            group = replace(group, standing=_resources_at_rest(state, group, failed))
+        made.append(group)
+        if failed is None and any(step.state is StepState.FAILED for step in steps):
+            failed = group
+    return made
+
+
+def _resources_at_rest(state: OperationState | None, group: WaveGroup, failed: WaveGroup | None) -> Standing:
+    if failed is not None:
+        return after(group.phase, failed)
+    if state is None:
+        return Standing(StepState.NEXT, "never deployed")
+    rows = [
+        row
+        for row in state.results
+        if not row.hook_type
+        and any(
+            (row.kind, row.namespace, row.name) == (one.kind, one.namespace, one.name)
+            for one in group.resources
+        )
+    ]
+    for row in rows:
+        if row.status == "SyncFailed" or row.hook_phase in _FAILED:
+            return Standing(StepState.FAILED, f"{row.kind} {row.name}: {row.message}")
+    if state.phase != "Succeeded" and not rows:
+        return Standing(StepState.NOT_RUN, "not run")
+    return Standing(StepState.DONE, f"{group.applied} applied" if group.applied else "unchanged")
+
+
+def _rested(
+    hook: Hook, state: OperationState | None, known: Sequence[HookRun], due: bool, failed: WaveGroup | None
+) -> Step:
+    of_it = [run for run in known if hook.is_named(run.namespace, run.name)]
+    run = of_it[0] if of_it else None
+    last = next((one for one in of_it if one is not run and one.complete), None)
+    row = row_of(hook, state.results) if state is not None else None
+    in_last = run is not None and state is not None and run.created >= state.started - 1.0
+
+    def stands(state: StepState, words: str = "", good: HookRun | None = last) -> Step:
+        return Step(hook, Standing(state, words), run, good)
+
+    if row is not None and row.hook_phase in ("Failed", "Error"):
+        return stands(StepState.FAILED, row.message)
+    if run is not None and run.status in _FAILED and (in_last or due):
+        return stands(StepState.FAILED)
+    if failed is not None and not in_last:
+        return Step(hook, after(hook.phase, failed), run, last)
+    if due and not (run is not None and run.complete and same_spec(hook, run)):
+        return stands(StepState.NEXT, "waits for a sync", run if run is not None and run.complete else last)
+    if run is None and row is None:
+        return stands(StepState.DONE, "not seen")
+    return stands(StepState.DONE)
