@@ -30,7 +30,7 @@ def at_home(driver: Driver) -> bool:
     screen = driver.app.screen
     return (
         isinstance(screen, CockpitScreen)
-        and not screen.has_class("-full-logs")
+        and not screen.full_log
         and not isinstance(driver.app.focused, Input)
     )
 

@@ -76,6 +76,7 @@ class LogsPane(Vertical):
         self.log_view = LogView(self._paint, id="log-view")
         self.search_bar = FilterBar(id="log-search")
         self.pinned = False
+        self.whole = self._frameless = False  # it has the whole screen; and no frame then
         self.previous = False  # the run before the present one
         self._level: Level | None = None
         self._view: View | None = None
@@ -119,8 +120,13 @@ class LogsPane(Vertical):
             return None
         if old is None or old.record.meta.uid != record.meta.uid:
             return Request(record, self.previous)
-        reach = old.reach if self.screen.has_class("-full-logs") else REACHES[0]
+        reach = old.reach if self.whole else REACHES[0]
         return replace(old, record=record, previous=self.previous, reach=reach)
+
+    def fill(self, *, whole: bool) -> None:
+        """It gets the whole screen, or gives it back; without a frame only there."""
+        self.whole = whole
+        self.set_class(whole and self._frameless, "-frameless")
 
     def leave(self) -> None:
         """What is shown is of an environment that is not in front any more."""
@@ -206,7 +212,7 @@ class LogsPane(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Beside other panes, numbers go to panes; in the full log they say how far back it begins."""
-        return action not in ("reach", "frame") or self.screen.has_class("-full-logs")
+        return action not in ("reach", "frame") or self.whole
 
     def _ask(self, **changes: object) -> None:
         """The same log, otherwise; at the next tick."""
@@ -252,7 +258,8 @@ class LogsPane(Vertical):
 
     def action_frame(self) -> None:
         """Without a frame, the terminal's own selection copies lines alone."""
-        self.toggle_class("-frameless")
+        self._frameless = not self._frameless
+        self.fill(whole=True)
 
     def action_mark(self) -> None:
         """A rule with the time at the end of the log."""

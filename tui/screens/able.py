@@ -81,7 +81,7 @@ def log_hints(screen: CockpitScreen) -> list[Hint]:
 
 def hints(screen: CockpitScreen) -> list[Hint]:
     """The key line: what can't act is dim; the first deed names its target, and marks are counted."""
-    if screen.has_class("-full-logs"):
+    if screen.full_log:
         return log_hints(screen)
     targets, table = screen.targets(), screen.source.table
     hidden = f" ({table.hidden_marks} hidden)" if table.hidden_marks else ""

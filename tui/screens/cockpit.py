@@ -8,7 +8,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.actions import ACTIONS, BY_ID
@@ -21,6 +20,7 @@ from tui.panes.waves import WavesPane
 from tui.panes.work import WorkPane
 from tui.present.header import header
 from tui.screens import able, asked, enter, travel
+from tui.screens.framed import FramedScreen
 from tui.store import Record
 from widgets.filter_bar import FilterBar
 from widgets.header_line import HeaderLine
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui.app import Cockpit
 
 
-class CockpitScreen(Screen[None]):
+class CockpitScreen(FramedScreen):
     """Panes by number; every action of ACTIONS is bound here, below dialogs and inputs."""
 
     BINDINGS = [
@@ -144,7 +144,7 @@ class CockpitScreen(Screen[None]):
     def action_pane(self, number: int) -> None:
         """Gives a pane the focus; in a narrow terminal the left column shows only then."""
         wanted = ("environments", "namespaces", "waves", "work", "logs")[number - 1]
-        self.set_class(number <= 3, "-left")
+        self.make_room(left=number <= 3)
         pane = self.query_one(f"#{wanted}")
         target = (
             pane.current.table
@@ -164,7 +164,7 @@ class CockpitScreen(Screen[None]):
     def leaves(self, *, step: bool = False) -> None:
         """Another view comes: the present one is kept for `[`, and the full log ends."""
         self.travels.left(travel.here(self), step=step)
-        self.set_class(False, "-full-logs")
+        self.make_room(full_log=False)
 
     async def open_environment(self, name: str) -> None:
         """Brings an environment to the front."""
@@ -187,7 +187,7 @@ class CockpitScreen(Screen[None]):
         if place is None:
             self.say(f"No view {'after' if where == 'forward' else 'before'} this one.")
         else:
-            self.set_class(False, "-full-logs")
+            self.make_room(full_log=False)
             await travel.go(self, place)
 
     @on(LiveTable.Opened, "#environments-table")
@@ -221,7 +221,7 @@ class CockpitScreen(Screen[None]):
     def action_ask(self, action_id: str) -> None:
         """A key of ACTIONS: with the targets of this very moment."""
         action, targets = BY_ID[action_id], self.targets()
-        if action.deed and self.has_class("-full-logs"):
+        if action.deed and self.full_log:
             self.say("No deed works in the full log: esc first.")
             return
         if action.id == "filter":
@@ -238,7 +238,7 @@ class CockpitScreen(Screen[None]):
     def _open_filter(self) -> None:
         logs, focused = self.query_one(LogsPane), self.focused
         pane = focused.parent if focused is not None else None
-        if self.log_has_focus or self.has_class("-full-logs"):
+        if self.log_has_focus or self.full_log:
             logs.search_bar.open(logs.log_view)
         else:
             pane = pane if isinstance(pane, TablePane) else self.query_one(WorkPane).current
@@ -247,9 +247,9 @@ class CockpitScreen(Screen[None]):
     def full_logs(self, *, previous: bool) -> None:
         """Gives the log the whole screen; esc gives it back."""
         logs = self.query_one(LogsPane)
-        if not self.has_class("-full-logs"):
+        if not self.full_log:
             self._came_from = self.focused
-        self.set_class(True, "-full-logs")
+        self.make_room(full_log=True)
         logs.previous = previous
         logs.log_view.focus()
 
@@ -257,7 +257,7 @@ class CockpitScreen(Screen[None]):
         """Esc: out of the full log, else the filter goes, else the marks, else the view before."""
         logs, focused = self.query_one(LogsPane), self.focused
         pane = focused.parent if focused is not None else None
-        if self.has_class("-full-logs"):
+        if self.full_log:
             self._leave_full_logs(logs)
             return
         if self.log_has_focus and logs.search_bar.is_open:
@@ -281,7 +281,7 @@ class CockpitScreen(Screen[None]):
     def _leave_full_logs(self, logs: LogsPane) -> None:
         if logs.search_bar.is_open:
             logs.search_bar.clear()
-        self.set_class(False, "-full-logs")
+        self.make_room(full_log=False)
         logs.previous = False
         if self._came_from is not None and self._came_from.is_attached:
             self._came_from.focus()

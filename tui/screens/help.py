@@ -40,7 +40,7 @@ def sections(screen: CockpitScreen) -> list[Section]:
         ],
     )
     actions = [_acting(screen), _others(screen)]
-    in_log = screen.has_class("-full-logs") or screen.log_has_focus
+    in_log = screen.full_log or screen.log_has_focus
     return [log, *actions, table, everywhere] if in_log else [*actions, table, everywhere, log]
 
 
