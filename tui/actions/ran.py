@@ -26,7 +26,13 @@ class Ran:
     goose: GooseRun | None
 
 
-def ran_since(store: Store, recordings: Iterable[Recording], workload: Workload, since: float) -> list[Ran]:
+def ran_since(
+    store: Store,
+    recordings: Iterable[Recording],
+    workload: Workload,
+    since: float,
+    before: float = BEFORE,
+) -> list[Ran]:
     """Oldest first, those that run now last."""
     found: dict[str, tuple[str, Ran]] = {}  # by the Job's uid
     for one in recordings:
@@ -51,7 +57,7 @@ def ran_since(store: Store, recordings: Iterable[Recording], workload: Workload,
     ran = [
         one
         for service, one in found.values()
-        if service in names and (one.at is None or one.at > since - BEFORE)
+        if service in names and (one.at is None or one.at > since - before)
     ]
     return sorted(ran, key=lambda one: (one.at is None, one.at or 0.0))
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from tui.actions.base import PATCH_WORKLOAD, WORKLOADS, Asked
 from tui.actions.guard import seen
 from tui.actions.rollout import WorkloadDeed, workloads
+from tui.model.application import Application
+from tui.model.managed import application_of
 from tui.model.plan import Change, Plan, Remark, Step, Weight
 from tui.model.workload import PodDisruptionBudget, Workload
 from tui.store import Store
@@ -58,11 +60,27 @@ def _remarks(store: Store, workload: Workload) -> Iterator[Remark]:
     if workload.available < workload.replicas:
         lack = workload.replicas - workload.available
         yield Remark(Weight.LOOK, f"{name}: {lack} of {workload.replicas} pods are not available now")
+    one = application_of(store.all("Application"), workload.meta)
+    if one is not None:
+        yield from _argo(workload, one)
     for budget in _budgets(store, workload):
         if budget.allowed == 0:
             yield Remark(
                 Weight.LOOK, f"{name}: PodDisruptionBudget {budget.meta.name} allows no disruption now"
             )
+
+
+def _argo(workload: Workload, one: Application) -> Iterator[Remark]:
+    """Argo CD compares what Git has; the annotation of a restart is in neither (facts, section 4)."""
+    name = workload.meta.name
+    yield Remark(Weight.QUIET, f"{name}: Argo CD stays {one.sync or 'as it is'}: a restart is no difference")
+    own = workload.meta.annotations.get("argocd.argoproj.io/sync-options", "").split(",")
+    if any(option.strip() == "Replace=true" for option in (*one.sync_options, *own)):
+        text = f"{name}: {one.meta.name} syncs with Replace=true: its next sync restarts these pods again"
+        yield Remark(Weight.LOOK, text)
+    if one.operation is not None or (one.state is not None and not one.state.over):
+        text = f"{name}: an operation of {one.meta.name} runs: wait for its end, or pods start twice"
+        yield Remark(Weight.BAD, text)
 
 
 def _budgets(store: Store, workload: Workload) -> Iterator[PodDisruptionBudget]:

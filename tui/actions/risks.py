@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from tui.actions.base import Asked
 from tui.actions.past import past, replaced
 from tui.actions.ran import ran_since
-from tui.model.environment import Environment, SyncMode
+from tui.model.application import Application
+from tui.model.environment import SyncMode
 from tui.model.goose import GooseKind
-from tui.model.key import Meta
+from tui.model.managed import application_of, tracked_by
 from tui.model.plan import Remark, Weight
 from tui.model.revision import EverReady, Revision
 from tui.model.workload import HorizontalPodAutoscaler, Workload
 from tui.store import Store
-
-TRACKING = "argocd.argoproj.io/tracking-id"
 
 
 def risks(asked: Asked, workload: Workload, to: Revision) -> Iterator[Remark]:
@@ -29,7 +28,7 @@ def risks(asked: Asked, workload: Workload, to: Revision) -> Iterator[Remark]:
         text = f"it is not known whether revision {to.number} was ever ready: {to.evidence}"
         yield Remark(Weight.LOOK, text)
     yield from _needed(store, workload, to)
-    yield from _owner(asked.environment, workload)
+    yield from _owner(asked, workload)
     yield from _migrations(asked, workload, to)
     yield from _rollout(workload)
     for record in store.all("HorizontalPodAutoscaler"):
@@ -57,11 +56,14 @@ def _needed(store: Store, workload: Workload, to: Revision) -> Iterator[Remark]:
         yield Remark(Weight.GOOD, f"the {' and '.join(there)} of revision {to.number} exist")
 
 
-def _owner(environment: Environment, workload: Workload) -> Iterator[Remark]:
-    application = argo_application(workload.meta)
+def _owner(asked: Asked, workload: Workload) -> Iterator[Remark]:
+    application = tracked_by(workload.meta)
     annotations = workload.meta.annotations
-    if application:
-        if environment.sync is SyncMode.AUTO:
+    known = application_of(asked.store.all("Application"), workload.meta)
+    if known is not None:
+        yield from undone_by(known)
+    elif application:
+        if asked.environment.sync is SyncMode.AUTO:
             text = f"Argo CD application {application} syncs by itself and may revert this; hold it first"
             yield Remark(Weight.BAD, text)
         else:
@@ -75,12 +77,22 @@ def _owner(environment: Environment, workload: Workload) -> Iterator[Remark]:
         yield Remark(Weight.QUIET, "kubectl apply made it: the next apply goes forward again")
 
 
-def argo_application(meta: Meta) -> str:
-    """The application that tracks it by annotation, or by Argo CD's instance label; "" when none does."""
-    tracking = meta.annotations.get(TRACKING, "")
-    if tracking:
-        return tracking.partition(":")[0]
-    return meta.labels.get("argocd.argoproj.io/instance", "")
+def undone_by(one: Application) -> Iterator[Remark]:
+    """What Argo CD makes of a workload that was undone alone (facts, section 4)."""
+    name = one.meta.name
+    if one.automated is not None and one.automated.self_heal:
+        text = f"application {name} heals itself: it takes this back within seconds; hold it first (H there)"
+        yield Remark(Weight.BAD, text)
+    elif one.automated is not None:
+        text = f"application {name} will say OutOfSync, and its automated sync undoes this at the next commit"
+        yield Remark(Weight.BAD, text)
+    else:
+        text = f"application {name} will say OutOfSync, and its next sync goes forward again"
+        yield Remark(Weight.LOOK, text)
+    if one.operation is not None or (one.state is not None and not one.state.over):
+        yield Remark(Weight.BAD, f"an operation of {name} runs: it may write the newer template over this")
+    text = "only this workload goes back: ConfigMaps, Secrets, other workloads and the schema do not"
+    yield Remark(Weight.LOOK, text)
 
 
 def _migrations(asked: Asked, workload: Workload, to: Revision) -> Iterator[Remark]:

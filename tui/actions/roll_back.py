@@ -1,19 +1,25 @@
-"""Roll back: the pod template of an earlier revision, as `kubectl rollout undo`."""
+"""Roll back: the pod template of an earlier revision, as `kubectl rollout undo`; applications by Argo CD."""
 
 from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 
+from tui.actions.argo_roll_back import ARGO_ROLL_BACK, why_not
 from tui.actions.base import PATCH_WORKLOAD, WORKLOADS, Asked
 from tui.actions.guard import seen
+from tui.actions.hold import APPLICATIONS, PATCH_APPLICATION
 from tui.actions.past import chosen, past, template, template_now
 from tui.actions.risks import risks
 from tui.actions.rollout import WorkloadDeed, workloads
 from tui.errors import Refused
+from tui.model.application import Application
+from tui.model.managed import application_of
+from tui.model.past_deployment import initiator
 from tui.model.plan import Change, Plan, Refusal, Remark, Step
 from tui.model.revision import Revision
 from tui.model.template import differences, masked
@@ -26,11 +32,13 @@ class RollBack(WorkloadDeed):
     """Works on a stuck rollout too; the default is never a revision of which nothing good is known."""
 
     def refuse(self, asked: Asked) -> tuple[Refusal, ...]:
+        if _of_argo(asked):
+            return ARGO_ROLL_BACK.refuse(asked)
         refused = super().refuse(asked)
         alone = [
             Refusal(seen(one), "there is no other revision to go back to")
             for one in workloads(asked, refused)
-            if all(revision.current for revision in past(asked.store, one))
+            if all(revision.current for revision in past(asked.store, one)) and not _goes_back(asked, one)
         ]
         return (*refused, *alone)
 
@@ -38,10 +46,16 @@ class RollBack(WorkloadDeed):
         """What there is to choose from for its one target, newest first."""
         (target,) = asked.targets
         assert isinstance(target, Workload)
-        return past(asked.store, target, asked.known_ready)
+        found = past(asked.store, target, asked.known_ready)
+        one = application_of(asked.store.all("Application"), target.meta)
+        if one is None:
+            return found
+        return [replace(each, cause=each.cause or initiator(one, each)) for each in found]
 
     def plan(self, asked: Asked) -> Plan:
         """Refused when no revision is chosen and none is known to have been ready, or the choice can't be."""
+        if _of_argo(asked):
+            return ARGO_ROLL_BACK.plan(asked)
         store, refused = asked.store, [*self.refuse(asked)]
         acted = workloads(asked, tuple(refused))
         pairs: list[tuple[Workload, Revision]] = []
@@ -80,6 +94,17 @@ class RollBack(WorkloadDeed):
         )
 
 
+def _of_argo(asked: Asked) -> bool:
+    """Whether it is asked for applications: a table has one kind or the other."""
+    return bool(asked.targets) and all(isinstance(one, Application) for one in asked.targets)
+
+
+def _goes_back(asked: Asked, workload: Workload) -> bool:
+    """Whether its application has a deployment to go back to, where the workload has no revision."""
+    one = application_of(asked.store.all("Application"), workload.meta) if len(asked.targets) == 1 else None
+    return one is not None and not why_not(one)
+
+
 def _step(deed: str, store: Store, workload: Workload, to: Revision) -> Step:
     arguments = {
         "revision": to.number,
@@ -110,8 +135,8 @@ ROLL_BACK = RollBack(
     id="roll-back",
     key="R,ctrl+l",
     words="Roll back",
-    help="Gives a workload the pod template of an earlier revision.",
-    kinds=WORKLOADS,
+    help="Gives a workload the pod template of an earlier revision, or an application an earlier deployment.",
+    kinds=WORKLOADS | APPLICATIONS,
     show=True,
-    needs=PATCH_WORKLOAD,
+    needs=MappingProxyType({**PATCH_WORKLOAD, **PATCH_APPLICATION}),
 )

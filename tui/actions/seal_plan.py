@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.actions.risks import argo_application
 from tui.model.key import Meta
 from tui.model.lens import Lens
+from tui.model.managed import tracked_by
 from tui.model.plan import Change, Plan, Remark, Step, Target, Weight
 from tui.model.sealed_secret import MANAGED, Seal, SealedSecret
 
@@ -91,7 +91,7 @@ def shortened(text: str) -> str:
 
 def owner(meta: Meta) -> str:
     """Why applying by hand does not last; "" where nobody owns it."""
-    application = argo_application(meta)
+    application = tracked_by(meta)
     if application:
         return f"Argo CD owns it ({application}): its next sync puts the file's ciphertext back"
     return ""

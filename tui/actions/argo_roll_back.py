@@ -1,0 +1,132 @@
+"""Argo CD's rollback: the whole application to a deployment of its history, by an operation without hooks."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+from tui.actions.app_past import deployments, managed_workloads
+from tui.actions.app_progress import followed
+from tui.actions.app_risks import app_risks
+from tui.actions.base import Asked, Deed
+from tui.actions.guard import common, seen
+from tui.actions.hold import APPLICATIONS, PATCH_APPLICATION, applications, hold_step
+from tui.errors import Refused
+from tui.model.application import Application
+from tui.model.held import block_words
+from tui.model.past_deployment import PastDeployment, chosen, commit, same_as_current
+from tui.model.plan import Change, Plan, Progress, Refusal, Step, Target
+from tui.model.rolled_back import short
+from tui.model.then import Then
+from tui.store import Store
+
+
+@dataclass(frozen=True)
+class ArgoRollBack(Deed):
+    """Two writes where automated sync is on: it is held first, since it would deploy forward at once."""
+
+    def refuse(self, asked: Asked) -> tuple[Refusal, ...]:
+        refused = common(self, asked)
+        said = [(one, why_not(one)) for one in applications(asked, refused)]
+        return (*refused, *(Refusal(seen(one), why) for one, why in said if why))
+
+    def plan(self, asked: Asked) -> Plan:
+        return self.plan_to(asked, None)
+
+    def plan_to(self, asked: Asked, then: Then | None) -> Plan:
+        """Of its one target; `then` is what was fetched of the chosen commit, None while it was not."""
+        refused = self.refuse(asked)
+        acted = applications(asked, refused)
+        if not acted:
+            raise Refused(refused[0].text if refused else "nothing is selected")
+        if len(asked.targets) > 1:
+            raise Refused("one application at a time: each has a history of its own")
+        one = acted[0]
+        past = deployments(asked.store, one, asked.known_ready)
+        to = chosen(past, one, asked.choice)
+        fetched = then if then is not None and then.commit == to.commit else None
+        return Plan(
+            deed=self.id,
+            environment=asked.environment.name,
+            title=_words(one, to),
+            steps=_steps(asked, one, to),
+            changes=(*_changes(one, past, to), *(fetched.changes if fetched is not None else ())),
+            remarks=tuple(app_risks(asked, one, to, fetched)),
+            refused=refused,
+            command=_command(one, to),
+            before=fetched.before if fetched is not None else "",
+            after=fetched.after if fetched is not None else "",
+            verb="Roll back",
+            grave=True,
+        )
+
+    def progress(self, store: Store, plan: Plan, since: float, now: float) -> Progress:
+        return followed(store, plan, now - since)
+
+
+def why_not(one: Application) -> str:
+    """What keeps an application from going back now, in words; "" when nothing does."""
+    if one.operation is not None or (one.state is not None and not one.state.over):
+        return "an operation of it runs: wait for its end, or terminate it with T"
+    past = [entry for entry in one.history if commit(entry)]
+    if not past:
+        return "Argo CD never deployed it: there is no deployment to go back to"
+    current = past[-1]
+    others = [one for one in past if commit(one) != commit(current) or one.source != current.source]
+    failed = one.state is not None and one.state.phase in ("Failed", "Error")
+    return "" if others or failed else "there is no other deployment in its history"
+
+
+def _steps(asked: Asked, one: Application, to: PastDeployment) -> tuple[Step, ...]:
+    held = (hold_step(one),) if one.automated is not None else ()
+    meta = one.meta
+    # Without a digest: the step before changes the spec. The write looks at all that matters itself.
+    target = Target(meta.kind, meta.namespace, meta.name, meta.uid)
+    arguments = {
+        "entry": to.id,
+        "commit": to.commit,
+        "before": one.state.started if one.state is not None else 0.0,
+        "workloads": {each.meta.uid: seen(each).digest for each in managed_workloads(asked.store, one)},
+    }
+    return (*held, Step(ARGO_ROLL_BACK.id, target, _words(one, to), arguments))
+
+
+def _words(one: Application, to: PastDeployment) -> str:
+    current = one.deployed
+    here = f" from {short(commit(current))}" if current is not None else ""
+    return f"Roll {one.meta.name} back{here} to {short(to.commit)} (deployment {to.id})"
+
+
+def _changes(one: Application, past: list[PastDeployment], to: PastDeployment) -> list[Change]:
+    """Commit and images, as far as the history and the ReplicaSets tell."""
+    current = one.deployed
+    found = [Change("revision", short(commit(current)) if current is not None else "", short(to.commit))]
+    now = next((each for each in past if same_as_current(past, each)), None)
+    before = {workload.meta.uid: workload.images for workload, _ in to.revisions}
+    for workload, revision in to.revisions:
+        images = before[workload.meta.uid]
+        if images == revision.images:
+            continue
+        count = len(to.revisions)
+        name = f"{workload.meta.name} image" if count > 1 or now is None else "image"
+        found.append(Change(name, ", ".join(images), ", ".join(revision.images)))
+    if one.automated is not None:
+        found.append(Change("sync", block_words(one.automated), "by hand only (held)"))
+    return found
+
+
+def _command(one: Application, to: PastDeployment) -> str:
+    """As its own command line does it, which does not keep the block of automated sync."""
+    name = shlex.quote(f"{one.meta.namespace}/{one.meta.name}")
+    held = f"argocd app set {name} --sync-policy none\n" if one.automated is not None else ""
+    return f"{held}argocd app rollback {name} {to.id}"
+
+
+ARGO_ROLL_BACK = ArgoRollBack(
+    id="argo-roll-back",
+    key="",
+    words="Roll back",
+    help="Rolls an application back to a deployment of its history, by Argo CD.",
+    kinds=APPLICATIONS,
+    needs=PATCH_APPLICATION,
+)

@@ -1,0 +1,128 @@
+"""The deployments that an Application can go back to: with which images, and whether they were ever ready."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui.errors import Refused
+from tui.model.application import Application, Deployed
+from tui.model.revision import EverReady, Revision
+from tui.model.rolled_back import short
+from tui.model.workload import Workload
+
+AROUND = 15.0  # seconds: a ReplicaSet is made while its sync runs, or just after; clocks differ a little
+
+
+@dataclass(frozen=True, slots=True)
+class PastDeployment:
+    """One entry of the history; `revisions` are those of its workloads then, as far as they can be told."""
+
+    entry: Deployed
+    current: bool
+    revisions: tuple[tuple[Workload, Revision], ...]
+    ever_ready: EverReady
+    evidence: str
+
+    @property
+    def id(self) -> int:
+        """Argo CD's own number of it."""
+        return self.entry.id
+
+    @property
+    def commit(self) -> str:
+        """The commit; of several sources each, with blanks between."""
+        return commit(self.entry)
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """Of its workloads, each once."""
+        return tuple(dict.fromkeys(image for _, one in self.revisions for image in one.images))
+
+
+def commit(entry: Deployed) -> str:
+    """As the history entry says it."""
+    return entry.revision or " ".join(entry.revisions)
+
+
+def half_way(application: Application) -> bool:
+    """Whether the last operation failed on another commit than the one that was deployed last."""
+    state, current = application.state, application.deployed
+    if state is None or current is None or state.phase not in ("Failed", "Error") or not state.results:
+        return False
+    went = state.revision or " ".join(state.revisions)
+    applied = any(not row.hook_type and row.status == "Synced" for row in state.results)
+    return bool(went) and went != commit(current) and applied
+
+
+def chosen(found: Sequence[PastDeployment], application: Application, choice: int | None) -> PastDeployment:
+    """That of this id, else the newest that was ever ready and is another commit; Refused, in words."""
+    name = application.meta.name
+    if choice is None:
+        good = best(found)
+        if good is None:
+            raise Refused(f"no other deployment of {name} is known to have been ready", "choose one")
+        return good
+    to = next((one for one in found if one.id == choice), None)
+    if to is None:
+        raise Refused(f"{name} has no deployment {choice} in its history", "look again")
+    if same_as_current(found, to):
+        raise Refused(f"{short(to.commit)} is what {name} has now")
+    return to
+
+
+def best(found: Sequence[PastDeployment]) -> PastDeployment | None:
+    """The newest that was ever ready, and is not what runs."""
+    good = (one for one in found if one.ever_ready is EverReady.YES and not same_as_current(found, one))
+    return next(good, None)
+
+
+def same_as_current(found: Sequence[PastDeployment], one: PastDeployment) -> bool:
+    """Whether it is the commit that runs, with the same source."""
+    current = next((each for each in found if each.current), None)
+    if current is None:
+        return False
+    return one.current or (one.commit == current.commit and one.entry.source == current.entry.source)
+
+
+def by_entry(history: Sequence[Deployed], revisions: Sequence[Revision]) -> dict[int, Revision]:
+    """By place in the history: the revision that was made by its sync, else the one of the entry before.
+
+    An undo uses an old ReplicaSet again: the same commit leads to the same revision.
+    """
+    found: dict[int, Revision] = {}
+    by_commit: dict[str, Revision] = {}
+    latest: Revision | None = None
+    for index, entry in enumerate(history):
+        begun = entry.started if entry.started is not None else entry.deployed
+        window = (begun - AROUND, entry.deployed + AROUND)
+        made = next((one for one in revisions if window[0] <= one.created <= window[1]), None)
+        if made is None and index == 0:
+            made = next((one for one in revisions if one.created <= window[1]), None)
+        latest = by_commit.get(commit(entry)) or made or latest
+        if latest is not None:
+            by_commit[commit(entry)] = found[index] = latest
+    return found
+
+
+def all_ready(revisions: Sequence[tuple[Workload, Revision]]) -> tuple[EverReady, str]:
+    """All of them were, or one was not, or it is not known."""
+    if not revisions:
+        return EverReady.UNKNOWN, "no revision of its workloads is known"
+    many = len(revisions) > 1
+    for wanted in (EverReady.NO, EverReady.UNKNOWN):
+        for workload, one in revisions:
+            if one.ever_ready is wanted:
+                return wanted, f"{workload.meta.name}: {one.evidence}" if many else one.evidence
+    first = revisions[0][1]
+    return EverReady.YES, f"all of {len(revisions)} workloads" if many else first.evidence
+
+
+def initiator(application: Application, revision: Revision) -> str:
+    """Who had Argo CD make a revision: `scenario, 2df1a31`; "" where its history does not tell."""
+    for entry in reversed(application.history):
+        begun = entry.started if entry.started is not None else entry.deployed
+        if begun - AROUND <= revision.created <= entry.deployed + AROUND:
+            who = "automated" if entry.automated else entry.username or "somebody"
+            return f"{who}, {short(commit(entry))}"
+    return ""
