@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from tui.model.commits import Push
 from tui.model.environment import Environment, Platform
 from tui.model.key import nothing
 from tui.model.plan import Plan, Progress, Refusal
 from tui.model.recording import Recording
+from tui.model.step import Board
+from tui.model.sync_plan import PLAIN_SYNC, SyncOptions
 from tui.store import Record, Store
 
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
@@ -78,6 +81,12 @@ class Asked:
     recordings: Sequence[Recording] = ()  # of migrations whose Job ended or is gone
     images: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     # by Compose service: ids of the images that it ran, the newest first
+    # Of a sync, each by the application's uid:
+    sync: SyncOptions = PLAIN_SYNC
+    boards: Mapping[str, Board] = field(default_factory=lambda: MappingProxyType({}))
+    pushes: Mapping[str, Push] = field(default_factory=lambda: MappingProxyType({}))
+    differences: Mapping[str, tuple[str, str]] = field(default_factory=lambda: MappingProxyType({}))  # YAML
+    undiffed: Mapping[str, str] = field(default_factory=nothing)  # why there is no difference to show
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,12 @@ from types import MappingProxyType
 from tui.actions.base import Action, Deed
 from tui.actions.compose_restart import COMPOSE_RESTART
 from tui.actions.compose_roll_back import COMPOSE_ROLL_BACK
+from tui.actions.compose_up import UP
 from tui.model.environment import Platform
 
-COMPOSE: Mapping[str, Deed] = MappingProxyType({"restart": COMPOSE_RESTART, "roll-back": COMPOSE_ROLL_BACK})
+COMPOSE: Mapping[str, Deed] = MappingProxyType(
+    {"restart": COMPOSE_RESTART, "roll-back": COMPOSE_ROLL_BACK, "sync": UP}
+)
 
 
 def form(action: Action, platform: Platform) -> Action:

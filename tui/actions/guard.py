@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.actions.base import Asked, Deed
+from tui.model.application import Application
 from tui.model.compose_state import ComposeState
 from tui.model.plan import Refusal, Target
 from tui.model.seen import digest_bytes
@@ -14,6 +15,8 @@ def digest(record: Record) -> str:
     """Of what a plan depends on; empty for kinds of which only the identity counts."""
     if isinstance(record, ComposeState):
         return record.digest
+    if isinstance(record, Application):
+        return record.seen
     return digest_bytes(record.spec) if isinstance(record, Workload) else ""
 
 

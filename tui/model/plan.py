@@ -93,6 +93,12 @@ class Plan:
     grave: bool = (
         False  # roll back, sync with migrations, terminate, deploy: a protected environment asks for a name
     )
+    then: Plan | None = None  # begun when this one is done, and not at all when it fails
+
+    @property
+    def every(self) -> tuple[Step, ...]:
+        """Its steps and those of the plans that follow it."""
+        return self.steps + (self.then.every if self.then is not None else ())
 
 
 class Stage(StrEnum):

@@ -90,9 +90,10 @@ def hints(screen: CockpitScreen) -> list[Hint]:
         whom = f" {len(table.marks)} marked{hidden}"
     found = []
     for action in ACTIONS:
-        if action.show and _has_place(action, screen.cockpit.environment):
+        here = form(action, screen.cockpit.environment.platform)
+        if action.show and _has_place(here, screen.cockpit.environment):
             dim = bool(why_not(screen, action, targets))
-            words = action.words + (whom if action.id == "restart" and not dim else "")
+            words = here.words + (whom if action.id == "restart" and not dim else "")
             key = keys_of(screen.cockpit.settings.keymap, action)[0]
             found.append(Hint(key, words, dim=dim, keep=action.id == "help"))
     return found

@@ -28,14 +28,14 @@ def required(environment: Environment, plan: Plan) -> Confirmation:
         return Confirmation.NAME
     if not environment.protected:
         return Confirmation.TAB
-    if len(plan.steps) > 1:
+    if len({(one.target.kind, one.target.namespace, one.target.name) for one in plan.every}) > 1:
         return Confirmation.COUNT
     return Confirmation.NAME if plan.grave else Confirmation.TAB
 
 
 def _word(plan: Plan) -> str:
-    """The deed as its key says it: one word is another deed on Compose."""
-    return plan.deed.removeprefix("compose-")
+    """The deed as its key says it: one word is another deed on Compose, and by Argo CD."""
+    return plan.deed.removeprefix("compose-").removeprefix("argo-")
 
 
 class Confirm(ModalScreen[Plan | None]):
@@ -71,6 +71,7 @@ class Confirm(ModalScreen[Plan | None]):
         Binding("pagedown", "read(5)", "Read on below", show=False),
     ]
     hint = "ctrl+y copy  ctrl+d diff  esc"
+    instead: Confirm | None = None  # the dialog for which this one was left
 
     def __init__(
         self,
@@ -96,7 +97,7 @@ class Confirm(ModalScreen[Plan | None]):
         if self._how is Confirmation.NAME:
             return self.target
         if self._how is Confirmation.COUNT:
-            return f"{self._environment.name} {max(1, len(self.plan.steps))}"
+            return f"{self._environment.name} {max(1, len(self.plan.every))}"
         return ""
 
     @property

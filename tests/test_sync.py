@@ -1,0 +1,265 @@
+"""A sync before it is written: why not, what the plan says, what is pinned, who goes after whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.syncing import (
+    DEPLOYMENT,
+    NEW,
+    NOW,
+    OLD,
+    SERVICE,
+    application,
+    ended,
+    hook,
+    operation,
+    running,
+    store_of,
+)
+from tui.actions.base import Asked
+from tui.actions.sync import SYNC, SYNC_ALL
+from tui.errors import Refused
+from tui.model.app_project import AppProject
+from tui.model.application import (
+    HELD,
+    Application,
+    ApplicationCondition,
+    Automated,
+    SelectedResource,
+    Source,
+)
+from tui.model.commits import Commit, Push
+from tui.model.environment import Environment
+from tui.model.hooks import Hook, Manifests, MigrationFile, Origin
+from tui.model.key import Meta
+from tui.model.plan import Plan
+from tui.model.record import Right
+from tui.model.step import Board, Standing, Step, StepState, WaveGroup
+from tui.model.sync_plan import SyncOptions, rounds
+from tui.model.sync_window import SyncWindow
+from tui.model.workload import Workload
+from tui.present import sync_options
+
+PRODUCTION = Environment("production", branch="main", protected=True)
+FILES = (MigrationFile(3, "00003_old.sql"), MigrationFile(4, "00004_new.sql"))
+HOOK = Hook(
+    "Job", "prod-gateway", "gateway-migrate", "PreSync", -5, migrates=True, database="auth_db", files=FILES
+)
+
+
+def asked(*targets: Any, projects: tuple[AppProject, ...] = (), **changes: Any) -> Asked:
+    made = Asked(store_of(*targets, *projects), PRODUCTION, targets, now=NOW)
+    return replace(made, **changes)
+
+
+def board(one: Application, *, waiting: bool = False, moving: bool = False) -> Board:
+    manifests = Manifests(NEW, Origin.CHECKOUT, (HOOK,))
+    step = Step(HOOK, Standing(StepState.NEXT), before=3, todo=FILES[1:])
+    waits = (HOOK,) if waiting else ()
+    return Board(one, manifests, (WaveGroup("PreSync", -5, (step,)),), moving, waits)
+
+
+def said(plan: Plan) -> str:
+    return "\n".join(remark.text for remark in plan.remarks)
+
+
+def window(**changes: Any) -> AppProject:
+    deny = SyncWindow("deny", "* * * * *", "1h", ("gateway-*",), description="freeze")
+    return AppProject(Meta("AppProject", "argocd", "platform", "p"), (replace(deny, **changes),))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            running(operation("x"), "waiting for completion of hook batch/Job/x"),
+            "waiting for completion of hook",
+        ),
+        ({"operation": operation("x")}, "is asked for already"),
+        (running(operation("x"), "Retrying attempt #1", finished=NOW), "waits to be tried again"),
+        (
+            {"sources": (Source("https://git", "chart", "develop"),)},
+            "it follows develop, and production deploys main",
+        ),
+        (
+            {"conditions": (ApplicationCondition("ComparisonError", "no such path"),)},
+            "can't compare it, ComparisonError: no such path",
+        ),
+        ({"meta": Meta("Application", "argocd", "g", "u", annotations={HELD: "{}"})}, "H releases it"),
+        ({"meta": Meta("Application", "argocd", "g", "u", deleted=NOW)}, "being deleted"),
+    ],
+)
+def test_refused(changes: dict[str, Any], words: str) -> None:
+    (refusal,) = SYNC.refuse(asked(application(**changes)))
+    assert words in refusal.text
+
+
+def test_a_window_that_denies_says_how_long() -> None:
+    one = application()
+    (refusal,) = SYNC.refuse(asked(one, projects=(window(schedule="* 0-23 * * *"),)))
+    assert "denied by freeze" in refusal.text
+    assert SYNC.refuse(asked(one, projects=(window(manual=True),))) == ()
+    assert "by hand it works" in said(SYNC.plan(asked(one, projects=(window(manual=True),))))
+
+
+def test_without_the_right_nothing_is_asked_for() -> None:
+    ask = asked(application())
+    ask.store.set_rights({("patch", "applications.argoproj.io", "argocd"): Right(False, "", NOW)})
+    assert [one.text for one in SYNC.refuse(ask)] == ["You may not patch applications in argocd"]
+
+
+def test_a_chart_version_or_a_commit_is_no_wrong_branch() -> None:
+    charts = (Source("https://charts", chart="redis", target="1.2.3"), Source("https://git", "x", OLD))
+    assert SYNC.refuse(asked(application(sources=charts))) == ()
+
+
+def test_the_plan_pins_the_commit_that_was_compared() -> None:
+    plan = SYNC.plan(asked(application()))
+    assert plan.title == "Sync gateway-production to bbbbbbb"
+    (step,) = plan.steps
+    assert (step.arguments["revision"], step.arguments["prune"]) == (NEW, False)
+    assert [(one.what, one.before, one.after) for one in plan.changes] == [
+        ("gateway-production commit", "aaaaaaa", "bbbbbbb"),
+        ("prod-gateway / Deployment gateway", "out of sync", "as in Git"),
+    ]
+    assert plan.command == f"argocd app sync argocd/gateway-production --revision {NEW}"
+    assert not plan.grave
+    assert "only Argo CD's list" in said(plan)
+    assert "compared main at bbbbbbb 12 s ago" in said(plan)
+
+
+def test_what_is_no_commit_is_not_pinned() -> None:
+    plan = SYNC.plan(asked(application(revision="main")))
+    assert plan.steps[0].arguments["revision"] == ""
+    assert "no commit is known" in said(plan)
+
+
+def test_several_sources_are_pinned_together() -> None:
+    sources = (Source("https://git", "a", "main"), Source("https://git", "b", "main"))
+    one = application(sources=sources, multi_source=True, revision="", revisions=(NEW, OLD))
+    assert SYNC.plan(asked(one)).steps[0].arguments["revisions"] == [NEW, OLD]
+
+
+def test_migrations_that_would_run_are_named() -> None:
+    one = application()
+    plan = SYNC.plan(asked(one, boards={one.meta.uid: board(one, waiting=True)}))
+    assert plan.grave
+    words = "runs PreSync wave -5: auth_db (gateway-migrate), at version 3 now; expected: 00004_new.sql"
+    assert words in said(plan)
+
+
+def test_synced_and_a_migration_waits() -> None:
+    one = application(sync="Synced", resources=(SERVICE,))
+    text = said(SYNC.plan(asked(one, boards={one.meta.uid: board(one, waiting=True)})))
+    assert "Synced, but 1 migration waits" in text
+
+
+def test_synced_after_a_failure_runs_the_migration_again() -> None:
+    failed = ended(operation(), "Failed", "went wrong", results=(hook("gateway-migrate", "Failed"),))
+    plan = SYNC.plan(asked(application(sync="Synced", resources=(SERVICE,), **failed)))
+    assert "Synced, but its last operation failed: runs 1 migration again, same revision" in said(plan)
+    assert plan.title.endswith("the same commit again")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (SyncOptions(apply_only=True), "apply only: hooks are skipped"),
+        (
+            SyncOptions(selected=(SelectedResource("apps", "Deployment", "gateway", "prod-gateway"),)),
+            "history",
+        ),
+        (SyncOptions(revision=OLD), "aaaaaaa is not the branch's"),
+    ],
+)
+def test_options_say_what_they_skip(options: SyncOptions, words: str) -> None:
+    one = application()
+    plan = SYNC.plan(asked(one, sync=options, boards={one.meta.uid: board(one)}))
+    assert words in said(plan)
+    assert plan.grave is (options.hooks)
+    if not options.hooks:
+        assert "1 migration of it does not run either" in said(plan)
+
+
+def test_prune_names_what_it_deletes() -> None:
+    doomed = replace(DEPLOYMENT, name="old", prune=True)
+    one = application(resources=(DEPLOYMENT, doomed, replace(SERVICE, hook=True, prune=True)))
+    assert "1 not in Git any more" in said(SYNC.plan(asked(one)))
+    assert "prune deletes Deployment old" in said(SYNC.plan(asked(one, sync=SyncOptions(prune=True))))
+
+
+def test_another_revision_of_what_syncs_by_itself_is_refused() -> None:
+    one = application(automated=Automated())
+    with pytest.raises(Refused, match="another revision would be taken back"):
+        SYNC.plan(asked(one, sync=SyncOptions(revision=OLD)))
+    assert "--revision" not in SYNC.plan(asked(one)).command
+
+
+def test_a_ghost_is_said_and_cleared() -> None:
+    ghost = {**running(operation("x"), started=NOW - 60), "operation": None}
+    assert "a ghost): this sync clears it" in said(SYNC.plan(asked(application(**ghost))))
+
+
+def test_another_operation_on_the_same_database_is_waited_for() -> None:
+    one, other = application(), application("identity-production")
+    boards = {one.meta.uid: board(one), other.meta.uid: board(other, moving=True)}
+    assert "identity-production migrates auth_db now" in said(SYNC.plan(asked(one, boards=boards)))
+
+
+def test_one_database_one_after_the_other() -> None:
+    one, other, third = (application(name) for name in ("a", "b", "c"))
+    boards = {each.meta.uid: board(each) for each in (one, other)}
+    plan = SYNC.plan(asked(one, other, third, boards=boards))
+    assert [step.target.name for step in plan.steps] == ["a", "c"]
+    assert plan.then is not None
+    assert [step.target.name for step in plan.then.steps] == ["b"]
+    assert [step.target.name for step in plan.every] == ["a", "c", "b"]
+    assert "a and b migrate auth_db: one after the other" in said(plan)
+    assert rounds([one, other, third], {}) == [[one, other, third]]
+
+
+def test_commits_and_whether_the_push_arrived() -> None:
+    push = Push((Commit("c" * 40, "Bob", NOW, "faster login"),), "c" * 40, remote=True)
+    one = application()
+    text = said(SYNC.plan(asked(one, pushes={one.meta.uid: push})))
+    assert "ccccccc Bob: faster login" in text
+    assert "the branch's head is ccccccc, Argo CD has not compared that yet" in text
+    assert sync_options.revisions(one, push) == ("", "c" * 40, OLD)
+
+
+def test_a_workload_stands_for_its_application() -> None:
+    meta = Meta(
+        "Deployment",
+        "prod-gateway",
+        "gateway",
+        "w",
+        annotations={
+            "argocd.argoproj.io/tracking-id": "gateway-production:apps/Deployment:prod-gateway/gateway"
+        },
+    )
+    workload, one = Workload(meta, 1), application()
+    store = store_of(workload, one, application("quiet", sync="Synced"))
+    assert SYNC.of(store, (workload,)) == (one,)
+    assert SYNC_ALL.of(store, ()) == (one,)
+
+
+def test_options_at_the_keys() -> None:
+    one = application()
+    plain = SyncOptions()
+    assert [row.id for row in sync_options.rows([one], None, plain)] == [
+        "revision",
+        "hooks",
+        "prune",
+        "resources",
+    ]
+    assert sync_options.stepped([one], None, plain, "revision", 1).revision == OLD
+    assert sync_options.stepped([one], None, plain, "hooks", 1).apply_only
+    some = sync_options.stepped([one], None, plain, "resources", 1)
+    assert [each.name for each in some.selected] == ["gateway"]
+    (resource,) = sync_options.rows([one], None, some)[4:]
+    assert sync_options.stepped([one], None, some, resource.id, 1).selected == ()
+    assert [row.id for row in sync_options.rows([one, one], None, plain)] == ["hooks", "prune"]

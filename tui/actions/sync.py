@@ -1,0 +1,163 @@
+"""Sync: an operation for Argo CD on one application, the marked ones, or all that are out of sync."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from tui.actions.base import WORKLOADS, Asked, Deed, Need
+from tui.actions.guard import common, left, seen
+from tui.actions.sync_guard import why_not
+from tui.actions.sync_progress import follow
+from tui.actions.sync_words import changes, databases, migrates, remarks
+from tui.errors import Refused
+from tui.model.application import Application
+from tui.model.managed import application_of
+from tui.model.plan import Plan, Progress, Refusal, Step
+from tui.model.sync_plan import SyncOptions, pinned, pinned_words, rounds, runs_again
+from tui.store import Record, Store
+
+PATCH_APPLICATION: Mapping[str, tuple[Need, ...]] = MappingProxyType(
+    {"Application": (Need("patch", "applications.argoproj.io"),)}
+)
+
+
+@dataclass(frozen=True)
+class Sync(Deed):
+    """On a workload it acts on the application that manages it; `all` takes what is out of sync."""
+
+    all: bool = False
+
+    def of(self, store: Store, targets: tuple[Record, ...]) -> tuple[Record, ...]:
+        applications = list(store.all("Application"))
+        if self.all:
+            found = [one for one in applications if isinstance(one, Application) and one.sync == "OutOfSync"]
+            return tuple(sorted(found, key=lambda one: one.meta.path))
+        mine: dict[str, Record] = {}
+        for target in targets:
+            one: Record | None = target
+            if target.meta.kind in WORKLOADS:
+                one = application_of(applications, target.meta)
+            if isinstance(one, Application):
+                mine[one.meta.uid] = one
+        return tuple(mine.values())
+
+    def refuse(self, asked: Asked) -> tuple[Refusal, ...]:
+        refused = common(self, asked)
+        more = [(one, why_not(asked, one)) for one in applications(asked, refused)]
+        return (*refused, *(Refusal(seen(one), why) for one, why in more if why))
+
+    def plan(self, asked: Asked) -> Plan:
+        refused = self.refuse(asked)
+        acted = applications(asked, refused)
+        if not acted:
+            raise Refused(refused[0].text if refused else "nothing is selected")
+        whole = _rounds(asked, acted)
+        return replace(
+            whole,
+            title=_title(acted, asked.sync),
+            changes=tuple(change for one in acted for change in changes(asked, one)),
+            remarks=tuple(remarks(asked, acted)),
+            refused=refused,
+            command="\n".join(_command(one, asked.sync) for one in acted),
+            before="".join(asked.differences[one.meta.uid][0] for one in acted if _differs(asked, one)),
+            after="".join(asked.differences[one.meta.uid][1] for one in acted if _differs(asked, one)),
+            grave=any(migrates(asked, one) for one in acted),
+        )
+
+    def progress(self, store: Store, plan: Plan, since: float, now: float) -> Progress:
+        return follow(store, plan, since, now)
+
+
+def applications(asked: Asked, refused: tuple[Refusal, ...]) -> list[Application]:
+    """The targets that are left to act on."""
+    return [record for record in left(asked.targets, refused) if isinstance(record, Application)]
+
+
+def _rounds(asked: Asked, acted: list[Application]) -> Plan:
+    """Nested: what migrates the same database is begun when the round before it is done."""
+    of = {one.meta.uid: databases(asked, one) for one in acted}
+    whole: Plan | None = None
+    for group in reversed(rounds(acted, of)):
+        steps = tuple(_step(asked, one) for one in group)
+        whole = Plan(
+            deed="sync",
+            environment=asked.environment.name,
+            title=_title(group, asked.sync),
+            steps=steps,
+            command="\n".join(_command(one, asked.sync) for one in group),
+            verb="Sync",
+            then=whole,
+        )
+    assert whole is not None  # Refused came before
+    return whole
+
+
+def _step(asked: Asked, one: Application) -> Step:
+    options = asked.sync
+    revision, revisions = pinned(one, options)
+    arguments = {
+        "ticket": f"{options.ticket or int(asked.now * 1000)}-{one.meta.uid[:8]}",
+        "revision": revision,
+        "revisions": list(revisions),
+        "prune": options.prune,
+        "apply_only": options.apply_only,
+        "resources": [(each.group, each.kind, each.namespace, each.name) for each in options.selected],
+        "reason": options.reason,
+    }
+    return Step("sync", seen(one), f"Sync {one.meta.name} to {pinned_words(one, options)}", arguments)
+
+
+def _title(acted: list[Application], options: SyncOptions) -> str:
+    if len(acted) > 1:
+        return f"Sync {len(acted)} applications"
+    (one,) = acted
+    again = ", the same commit again" if runs_again(one) and not options.revision else ""
+    return f"Sync {one.meta.name} to {pinned_words(one, options)}{again}"
+
+
+def _differs(asked: Asked, one: Application) -> bool:
+    return one.meta.uid in asked.differences
+
+
+def _command(one: Application, options: SyncOptions) -> str:
+    """Its server takes no commit for what syncs by itself."""
+    words = ["argocd app sync", shlex.quote(f"{one.meta.namespace}/{one.meta.name}")]
+    revision, revisions = pinned(one, options)
+    if one.automated is None:
+        if revision:
+            words.append(f"--revision {shlex.quote(revision)}")
+        for position, commit in enumerate(revisions, 1):
+            words.append(f"--revisions {shlex.quote(commit)} --source-positions {position}")
+    if options.prune:
+        words.append("--prune")
+    if options.apply_only:
+        words.append("--strategy apply")
+    for each in options.selected:
+        words.append(f"--resource {shlex.quote(f'{each.group}:{each.kind}:{each.namespace}/{each.name}')}")
+    if options.reason:
+        words.append(f"--info {shlex.quote(f'Reason={options.reason}')}")
+    return " ".join(words)
+
+
+SYNC = Sync(
+    id="sync",
+    key="S",
+    words="Sync",
+    help="Has Argo CD deploy what Git says, with its migrations, and follows it to the last pod.",
+    kinds=frozenset({"Application"}) | WORKLOADS,
+    show=True,
+    needs=PATCH_APPLICATION,
+)
+SYNC_ALL = Sync(
+    id="sync-all",
+    key="",
+    words="Sync all out of sync",
+    help="Has Argo CD deploy everything of this environment that is out of sync.",
+    kinds=frozenset({"Application"}),
+    needs=PATCH_APPLICATION,
+    whole=True,
+    all=True,
+)
