@@ -14,7 +14,7 @@ from tui.journal import Entry, Journal, Unwritable
 from tui.model.deed import Result
 from tui.model.environment import Environment
 from tui.model.plan import Plan, Stage, Step, Target
-from tui.model.seen import digest
+from tui.model.seen import digest, digest_application
 from tui.store import Store
 from tui.wire import write
 from tui.wire.write import Object
@@ -188,7 +188,8 @@ async def _write(run: _Run, step: Step) -> Result:
     make = write.DEEDS[step.deed]
     for attempt in range(1, _ATTEMPTS + 1):
         fresh = await _unchanged(run.server, target)
-        ready = await make(run.server, step, fresh, run.clock.now())
+        asked = replace(step, arguments={**step.arguments, "who": run.who})
+        ready = await make(run.server, asked, fresh, run.clock.now())
         try:
             made = await write.send(run.server, target, ready, fresh["metadata"]["resourceVersion"])
         except Conflict as error:
@@ -199,7 +200,7 @@ async def _write(run: _Run, step: Step) -> Result:
         except Unknown as error:
             return await _look(run.server, step, ready, fresh, error)
         step = _as_made(step, made)
-        before, after = _revision(fresh), _revision(made)
+        before, after = ready.before or _revision(fresh), _revision(made)
         # A Deployment gets its new number from the controller, later: the deed's end tells it.
         return Result(step, Stage.ACCEPTED, "accepted", before=before, after=after if after != before else "")
     raise AssertionError("the last attempt returns or raises")
@@ -244,10 +245,17 @@ async def _unchanged(server: Server, target: Target) -> Object:
         raise Refused(f"{target.words} was replaced while you looked: it is another object now", hint)
     if meta.get("deletionTimestamp"):
         raise Refused(f"{target.words} is being deleted", hint)
-    if target.digest and digest(fresh["spec"]) != target.digest:
+    if target.digest and _seen(target, fresh) != target.digest:
         title = f"{target.words} changed while you looked: generation {meta.get('generation', '?')}"
         raise Refused(title, hint)
     return fresh
+
+
+def _seen(target: Target, fresh: Object) -> str:
+    """The digest that the record of that object would have now."""
+    if target.kind == "Application":
+        return digest_application(fresh["spec"], fresh.get("operation"))
+    return digest(fresh["spec"])
 
 
 async def _look(server: Server, step: Step, ready: write.Write, fresh: Object, error: Unknown) -> Result:

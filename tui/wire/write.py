@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 from tui.errors import Conflict, Invalid, Refused, Unreachable
 from tui.model.plan import Step, Target
 from tui.model.template import same_template, without_hash
+from tui.wire import sync_policy
 from tui.wire.kinds import KINDS
+from tui.wire.sync_operation import (
+    has_ticket,
+    refresh_patch,
+    refreshed,
+    sync_patch,
+    terminate_patch,
+    terminating,
+)
 
 if TYPE_CHECKING:
     from tui.wire.server import Server
@@ -40,6 +49,7 @@ class Write:
     body: Any
     landed: Callable[[Object], bool]
     method: str = "PATCH"
+    before: str = ""  # what it replaces, for the journal
 
 
 async def read(server: Server, kind: str, namespace: str, name: str) -> Object:
@@ -127,12 +137,56 @@ async def seal(server: Server, step: Step, fresh: Object, at: float) -> Write:
     return Write(_MERGE_PATCH, body, landed)
 
 
+async def sync(server: Server, step: Step, fresh: Object, at: float) -> Write:
+    """An operation of an Application, bound to the version that was read (facts 2a)."""
+    ticket = str(step.arguments["ticket"])
+    return Write(_MERGE_PATCH, sync_patch(fresh, step.arguments), lambda now: has_ticket(now, ticket))
+
+
+async def refresh(server: Server, step: Step, fresh: Object, at: float) -> Write:
+    """Asks Argo CD to compare now."""
+    return Write(_MERGE_PATCH, refresh_patch(step.deed == "refresh-hard", at), lambda now: refreshed(now, at))
+
+
+async def terminate(server: Server, step: Step, fresh: Object, at: float) -> Write:
+    """Ends the operation that the operator saw, not another one."""
+    started = float(step.arguments["started"])
+    return Write(_MERGE_PATCH, terminate_patch(fresh, started), lambda now: terminating(now, started))
+
+
+async def hold(server: Server, step: Step, fresh: Object, at: float) -> Write:
+    """Takes automated sync away and keeps its block in an annotation."""
+    body = sync_policy.hold_patch(fresh)
+    return Write(_MERGE_PATCH, body, lambda now: bool(sync_policy.held(now)), before=sync_policy.kept(fresh))
+
+
+async def release(server: Server, step: Step, fresh: Object, at: float) -> Write:
+    """Gives automated sync back as it was."""
+    seen = str(step.arguments["held"])
+    body = sync_policy.release_patch(fresh, seen)
+    return Write(_JSON_PATCH, body, lambda now: not sync_policy.held(now), before=seen)
+
+
+async def argo_roll_back(server: Server, step: Step, fresh: Object, at: float) -> Write:
+    """An operation to a deployment of the history, without hooks, bound to the version that was read."""
+    asked = step.arguments
+    body = sync_policy.rollback_patch(fresh, int(asked["entry"]), str(asked["commit"]), str(asked["who"]))
+    return Write(_MERGE_PATCH, body, lambda now: sync_policy.has_operation(now, body["operation"]))
+
+
 DEEDS: Mapping[str, Callable[[Server, Step, Object, float], Awaitable[Write]]] = {
     "restart": restart,
     "roll-back": roll_back,
     "delete-pod": delete_pod,
     "seal": seal,
     "rotate": seal,
+    "sync": sync,
+    "refresh": refresh,
+    "refresh-hard": refresh,
+    "terminate": terminate,
+    "hold": hold,
+    "release": release,
+    "argo-roll-back": argo_roll_back,
 }
 
 
