@@ -107,7 +107,7 @@ class Cockpit(App[int]):
                 self.problems[environment.name] = error
                 continue
             self.sessions[environment.name] = session
-            self.surveys[environment.name] = Survey(session.store, environment)
+            self.surveys[environment.name] = Survey(session.store, environment, session.recorder)
             session.start()
         await self.switch(self.front)
 

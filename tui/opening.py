@@ -10,12 +10,14 @@ from tui.actions.base import Deed
 from tui.clock import Clock
 from tui.compose_check import with_file
 from tui.compose_session import ComposeSession
+from tui.expecting import Expecting
 from tui.model.environment import Environment, Platform
 from tui.schema_watch import SchemaWatch
 from tui.session import Session
 from tui.sessions import AnySession
 from tui.settings import Settings
 from tui.settings_postgres import made
+from tui.wire.checkout import Checkout
 from tui.wire.docker import Engine
 from tui.wire.kube import Client
 from tui.wire.kubeconfig import load
@@ -39,6 +41,7 @@ class Opening:
         self._clock = clock
         self._environ = environ
         self._servers = Servers(clock, environ=environ)
+        self._checkouts: dict[Path, Checkout] = {}  # by root: most environments share one
 
     def session(self, environment: Environment) -> AnySession:
         """One that is not started yet; Misconfigured where the kubeconfig has no such context."""
@@ -56,7 +59,20 @@ class Opening:
             asks = Databases(client, postgres, self._clock)
             took = session.recorder.took if session.recorder is not None else lambda _: None
             session.beside["schemas"] = SchemaWatch(asks, session.store, self._clock, took).run
+        checkout = self.checkout(environment)
+        renderers = [checkout] if checkout is not None else []
+        session.beside["expecting"] = Expecting(renderers, session.store, self._clock).run
         return session
+
+    def checkout(self, environment: Environment) -> Checkout | None:
+        """The platform's repository as that environment is configured; None where there is none."""
+        settings = self._settings
+        said = settings.sections.get(environment.name, {}).get("services", {}).get("checkout")
+        base = settings.config_file.parent if settings.config_file is not None else Path()
+        root = base / Path(str(said)).expanduser() if said else settings.checkout
+        if root is None or not root.is_dir():
+            return None
+        return self._checkouts.setdefault(root, Checkout(root, self._clock))
 
     def _compose(self, environment: Environment) -> ComposeSession:
         """Misconfigured where no engine can be asked, or no file says what to look for."""

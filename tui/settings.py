@@ -52,6 +52,7 @@ class Settings:
     groups: tuple[str, ...] = ()
     demo: bool = False
     config_file: Path | None = None
+    checkout: Path | None = None  # of the platform's repository: the configuration's own, else the folder's
     log_bytes: int = 64 << 20
     tick: float = 1 / 8  # seconds between two looks at what changed
 
@@ -81,7 +82,17 @@ def load(options: Options, *, environ: Mapping[str, str], cwd: Path, home: Path)
         groups=options.groups,
         demo=options.demo,
         config_file=file,
+        checkout=None if options.demo else _checkout(file, cwd),
     )
+
+
+def _checkout(config: Path | None, cwd: Path) -> Path | None:
+    """The repository of the configuration file, else of the current folder."""
+    for start in (config.resolve().parent if config is not None else None, cwd.resolve()):
+        found = (each for each in (start, *start.parents) if (each / ".git").exists()) if start else ()
+        for folder in found:
+            return folder
+    return None
 
 
 def _folder(environ: Mapping[str, str], variable: str, default: Path) -> Path:

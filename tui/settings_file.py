@@ -20,7 +20,7 @@ from tui.wire.yaml_entry import Entry
 _SECTIONS: Mapping[str, tuple[str, ...] | None] = {
     "argocd": ("namespace", "context", "kubeconfig", "selector"),
     "sealed-secrets": ("controller", "cert", "file"),
-    "services": ("chart", "workload", "migration"),
+    "services": ("chart", "workload", "migration", "checkout"),
     "postgres": settings_postgres.KEYS,
     "deploy": None,
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from heapq import nsmallest
-from typing import cast
+from typing import Protocol, cast
 
 from tui.model.cause import Severity
 from tui.model.cluster import Event
@@ -23,6 +23,7 @@ from tui.model.health import (
 )
 from tui.model.job import Job
 from tui.model.pod import Pod
+from tui.model.recording import Recording
 from tui.model.sealed_secret import SealedSecret, SealVerdict, judge
 from tui.model.workload import HorizontalPodAutoscaler, ReplicaSet, Workload
 from tui.store import LinkState, Store
@@ -30,6 +31,8 @@ from tui.survey_paths import READS as PATHS
 from tui.survey_paths import Paths
 from tui.survey_pods import Pods
 from tui.survey_secrets import Secrets
+from tui.survey_waves import READS as WAVES
+from tui.survey_waves import Boards
 
 _AT_ONCE = 60  # workloads that one refresh judges, those first that waited longest
 _OF_A_CLUSTER = ("Deployment", "StatefulSet", "DaemonSet")
@@ -47,6 +50,7 @@ READS = (
     "Secret",
     "SealedSecret",
     *PATHS,
+    *WAVES,
     "links",
 )
 
@@ -63,12 +67,20 @@ class NamespaceSummary:
     restarts_1h: int = 0
 
 
+class Recorded(Protocol):
+    """What remembers the Jobs that are gone: the recorder."""
+
+    def recordings(self) -> list[Recording]: ...
+
+
 class Survey:
     """Health of every workload and Job of a store, and the troubles, worst first; `refresh` at the tick."""
 
-    def __init__(self, store: Store, environment: Environment) -> None:
+    def __init__(self, store: Store, environment: Environment, recorded: Recorded | None = None) -> None:
         self.store = store
         self.environment = environment
+        self._recorded = recorded
+        self.boards = Boards(store)
         self._pods = Pods(store, environment)
         self.paths = Paths(store, environment)
         self.secrets = Secrets(store, environment)
@@ -99,6 +111,8 @@ class Survey:
         self._pods.refresh(now)
         changed = self._judge_workloads(now)
         changed = self._judge_jobs(now, timed) or changed
+        recordings = self._recorded.recordings() if self._recorded is not None else ()
+        changed = self.boards.refresh(self.jobs, recordings) or changed
         found = [one.trouble for one in self.workloads.values() if one.trouble is not None]
         old = superseded(self.jobs.values())
         found += [one.trouble for uid, one in self.jobs.items() if one.trouble is not None and uid not in old]
@@ -109,6 +123,7 @@ class Survey:
         self.secrets.refresh(now)
         found += self.secrets.troubles(found)
         found += self.paths.troubles(frozenset(one.uid for one in found), now)
+        found += self.boards.troubles()
         troubles = tuple(sorted(found, key=lambda one: (one.severity, -(one.since or 0.0), one.name)))
         if troubles == self.troubles and not changed:
             return

@@ -80,9 +80,9 @@ def runs(jobs: Iterable[JobHealth], recordings: Iterable[Recording]) -> list[Hoo
     return sorted(found.values(), key=lambda run: -run.created)
 
 
-def owner_of(job: Job) -> tuple[str, str]:
-    """Namespace ("" is Argo CD's own) and name of the application that tracks a Job; names are "" if none."""
-    tracked, colon, _ = job.meta.annotations.get(TRACKING, "").partition(":")
+def owner_of(meta: Meta) -> tuple[str, str]:
+    """Namespace ("" is Argo CD's own) and name of the application that tracks an object, "" if none does."""
+    tracked, colon, _ = meta.annotations.get(TRACKING, "").partition(":")
     if not colon:
         return "", ""
     namespace, under, name = tracked.partition("_")  # Application names have no underscore

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from tui.model.application import Application
+from tui.model.hook_runs import owner_of
 from tui.model.job import Job
 from tui.model.key import Meta
 from tui.model.migration import is_migration, migration
+from tui.model.step import StepState
 from tui.panes.base import TablePane, View
+from tui.present import sync_waves
 from tui.present import waves as present
 from tui.store import Record
 from widgets.live_table import Row
@@ -21,6 +25,7 @@ class WavesPane(TablePane):
     """`follow` tells it what is selected; `pinned` keeps the service that is shown."""
 
     kinds = ("Job", "Pod")
+    also = ("Application", "Rendered")
 
     def __init__(self, *, now: Callable[[], float]) -> None:
         super().__init__(present.COLUMNS, id="waves", now=now)
@@ -30,9 +35,9 @@ class WavesPane(TablePane):
         self.service = ""
         self._coming, self._since = "", 0.0
 
-    def follow(self, targets: Sequence[Record]) -> None:
+    def follow(self, targets: Sequence[Record], environment: str = "") -> None:
         """Takes what pane 4 selects, once it rests."""
-        service = service_of(targets[0]) if targets else ""
+        service = service_of(targets[0], environment) if targets else ""
         if service != self._coming:
             self._coming, self._since = service, self._now()
         elif service != self.service and not self.pinned and self._now() - self._since >= REST:
@@ -49,13 +54,20 @@ class WavesPane(TablePane):
     def rows(self, view: View) -> list[Row]:
         recorder = view.session.recorder
         recordings = recorder.recordings() if recorder is not None else ()
-        return present.rows(
-            view.session.store, view.survey, view.namespaces, self._now(), recordings, self.service
-        )
+        store, survey, namespaces = view.session.store, view.survey, view.namespaces
+        made, known = sync_waves.shown(survey, namespaces, self.service)
+        return made + present.rows(store, survey, namespaces, self._now(), recordings, self.service, known)
 
     def record(self, view: View, uid: object) -> Record | None:
-        """The Job of a line or of the one below it; of one that is gone what was recorded of it."""
+        """The Job of a line or of the one below it; of one that is gone what was recorded of it; of a hook
+        that has not begun a Job without a pod, whose log comes with it."""
         uid = str(uid).removesuffix("/")
+        found_step = sync_waves.found_step(view.survey.boards.all, uid)
+        if found_step is not None:
+            hook, run = found_step.hook, found_step.run or found_step.last
+            if run is None or (run is not found_step.run and found_step.state is not StepState.NEXT):
+                return Job(Meta("Job", hook.namespace, hook.name, uid), images=hook.images)
+            uid = run.uid
         found = view.session.store.by_uid("Job", uid)
         recorder = view.session.recorder
         if found is not None or recorder is None:
@@ -66,8 +78,11 @@ class WavesPane(TablePane):
         return Job(Meta("Job", kept.namespace, kept.job, uid, created=kept.created), images=kept.images)
 
 
-def service_of(record: Record) -> str:
-    """The service whose migrations go with that object."""
+def service_of(record: Record, environment: str = "") -> str:
+    """The service whose migrations go with that object; what Argo CD deploys goes with its application."""
+    _, tracked = owner_of(record.meta)
+    if isinstance(record, Application) or tracked:
+        return sync_waves.title_of(tracked or record.meta.name, environment)
     if isinstance(record, Job):
         return migration(record).service if is_migration(record) else ""
     meta = record.meta

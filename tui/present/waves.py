@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tui.model.goose import GooseKind, GooseRun, error_words
-from tui.model.health import JobHealth
+from tui.model.health import JobHealth, series_name
 from tui.model.key import condition
 from tui.model.recording import Recording
 from tui.model.waves import PLAIN, Wave, before, in_order, waves
@@ -41,13 +41,20 @@ def rows(
     now: float,
     recordings: Sequence[Recording] = (),
     service: str = "",
+    known: bool = False,
 ) -> list[Row]:
-    """The selected service and those that move; all services when the selected one migrates nothing."""
+    """The selected service and those that move; all services when the selected one migrates nothing.
+
+    `known` says that it is shown already: what is on the board of an application is not shown here.
+    """
+    boards = survey.boards
+    jobs = {uid: one for uid, one in survey.jobs.items() if uid not in boards.jobs}
+    recordings = [one for one in recordings if (one.namespace, series_name(one.job)) not in boards.series]
     groups: dict[tuple[str, str], list[Wave]] = defaultdict(list)
-    for wave in waves(survey.jobs, recordings):
+    for wave in waves(jobs, recordings):
         if seen(wave.namespace, namespaces) and survey.environment.wants(wave.namespace):
             groups[wave.service, wave.namespace].append(wave)
-    known = any(service == name for name, _ in groups)
+    known = known or any(service == name for name, _ in groups)
     made: list[Row] = []
     for key in sorted(groups, key=lambda key: (key[0] != service, not _moves(groups[key]), key)):
         group = groups[key]
@@ -89,18 +96,18 @@ def _service(at: str, name: str, group: tuple[Wave, ...]) -> Row:
         done = sum(wave.status == "Complete" for wave in now)
         began = min(wave.created for wave in now)
         cell = (*cell, Since(began, Tone.QUIET, f"  {done} of {len(group)} done, "))
-    return _line(at, cell)
+    return line(at, cell)
 
 
 def _phase(at: str, phase: str) -> Row:
-    return _line(at, (Span(phase, Tone.QUIET),))
+    return line(at, (Span(phase, Tone.QUIET),))
 
 
 def _detail(id: str, cell: Cell) -> Row:
-    return _line(id, (Span("   "), *cell))
+    return line(id, (Span("   "), *cell))
 
 
-def _line(id: str, cell: Cell, last: Cell = (), sign: Span = NO_SIGN) -> Row:
+def line(id: str, cell: Cell, last: Cell = (), sign: Span = NO_SIGN) -> Row:
     """A line that no sort moves."""
     return Row(id, (cell, last), ("", ""), sign=sign)
 
@@ -111,7 +118,7 @@ def row(wave: Wave, said: Words, width: int) -> Row:
     quiet = all(part.tone is Tone.QUIET for part in said.state)
     name = Span(wave.name.ljust(width) + "  ", Tone.QUIET if quiet else Tone.PLAIN)
     last = (Span(words_of_last(wave), Tone.QUIET),)
-    return _line(wave.uid, (Span(number, Tone.QUIET), name, *said.state), last, said.sign)
+    return line(wave.uid, (Span(number, Tone.QUIET), name, *said.state), last, said.sign)
 
 
 def words_of_last(wave: Wave) -> str:
@@ -127,15 +134,16 @@ def words(wave: Wave, first: Wave | None) -> Words:
         waits = f"not run: {first.number} failed" if failed else f"waits for {first.number}"
         return Words(Span("·", Tone.QUIET), (Span(waits, Tone.QUIET),))
     if wave.recording is not None:
-        return _recorded(wave.recording)
+        return recorded(wave.recording)
     assert wave.health is not None
     if wave.newest is not None and wave.health.goose is not None:
         ahead = Span(f"database ahead of this image (v{wave.newest})", Tone.LOOK)
         return Words(Span("~", Tone.LOOK), (Span(f"v{wave.health.goose.version}", Tone.LOOK),), (ahead,))
-    return _live(wave.health, words_of_last(wave))
+    return live(wave.health, words_of_last(wave))
 
 
-def _live(one: JobHealth, last: str) -> Words:
+def live(one: JobHealth, last: str) -> Words:
+    """A Job that is there."""
     goose, started, ended = one.goose or GooseRun(), one.job.started, ended_at(one)
     why: Cell = (Span(one.error or (one.trouble.cause if one.trouble else ""), Tone.BAD),)
     if one.status == "Complete":
@@ -162,7 +170,7 @@ def _live(one: JobHealth, last: str) -> Words:
     return Words(Span("▸", Tone.MOVING), (state,), silent)
 
 
-def _recorded(one: Recording) -> Words:
+def recorded(one: Recording) -> Words:
     """A Job that is gone."""
     at = datetime.fromtimestamp(one.ended or one.began).astimezone().strftime("%H:%M")
     gone = Span(f"gone, recorded {at}", Tone.QUIET)

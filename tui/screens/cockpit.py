@@ -108,7 +108,8 @@ class CockpitScreen(FramedScreen):
             if cockpit.front != self._front:
                 self._front = cockpit.front
                 self.query_one(LogsPane).leave()
-            self.query_one(WavesPane).follow(self.query_one(WorkPane).current.targets(view))
+            targets = self.query_one(WorkPane).current.targets(view)
+            self.query_one(WavesPane).follow(targets, cockpit.front)
             for pane in (self.query_one(NamespacesPane), self.query_one(WavesPane)):
                 pane.show(view)
             self.query_one(WorkPane).show(view)
