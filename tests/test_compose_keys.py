@@ -84,5 +84,4 @@ async def test_a_cluster_has_no_up(world: WorldControl, tmp_path: Path) -> None:
     async with cockpit(settings_of(world, tmp_path, environment="development")) as driver:
         text = await driver.sees("● live")
         assert "S Up" not in text
-        await driver.press("S")
-        await driver.sees("Up is for Compose; development runs on Kubernetes")
+        assert "S Sync" in text

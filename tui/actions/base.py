@@ -60,6 +60,10 @@ class Action:
         """Whether it acts on records of that kind."""
         return kind in self.kinds
 
+    def unfit(self, record: Record) -> str:
+        """Why it does not act on what is under the cursor."""
+        return f"{self.words} is not for a {record.meta.kind} ({record.meta.name})"
+
     def of(self, store: Store, targets: tuple[Record, ...]) -> tuple[Record, ...]:
         """Those of the targets that it acts on."""
         if self.whole:

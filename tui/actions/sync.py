@@ -44,6 +44,11 @@ class Sync(Deed):
                 mine[one.meta.uid] = one
         return tuple(mine.values())
 
+    def unfit(self, record: Record) -> str:
+        if record.meta.kind in WORKLOADS:
+            return f"{self.words}: no application of Argo CD that is read here manages {record.meta.name}"
+        return super().unfit(record)
+
     def refuse(self, asked: Asked) -> tuple[Refusal, ...]:
         refused = common(self, asked)
         more = [(one, why_not(asked, one)) for one in applications(asked, refused)]

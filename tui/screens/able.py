@@ -48,8 +48,7 @@ def why_not(screen: CockpitScreen, action: Action, targets: tuple[Record, ...]) 
     if not fitting and not targets:
         return screen.source.nothing
     if not fitting:
-        meta = targets[0].meta
-        return f"{action.words} is not for a {meta.kind} ({meta.name})"
+        return action.unfit(targets[0])
     if isinstance(action, Deed):
         refused = action.refuse(Asked(view.session.store, cockpit.environment, fitting))
         if len(refused) >= len(fitting):
