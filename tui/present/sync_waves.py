@@ -69,17 +69,19 @@ def rows(one: Board, environment: str) -> list[Row]:
     title = title_of(one.application.meta.name, environment)
     made = [plain.line(at, (Span(title, Tone.BOLD), Span("  "), *headline(one)))]
     width = max((len(step.hook.label) for step in one.steps), default=0)
-    phase = ""
+    phase, digits = "", 2
     for group in one.groups:
         if group.phase != phase:
             phase = group.phase
+            digits = max(2, *(len(str(each.number)) for each in one.groups if each.phase == phase))
             made.append(plain.line(f"{at}/{phase}", (Span(phase, QUIET), *_origin(one, phase))))
+        number = f"{group.number:>{digits}} "
         for step in group.steps:
-            made += _lines(step_id(at, step.hook), group.number, step.hook.label.ljust(width), step)
+            made += _lines(step_id(at, step.hook), number, step.hook.label.ljust(width), step)
         if group.resources:
             count = len(group.resources)
             label = f"{count} resource{'s' if count > 1 else ''}".ljust(width)
-            made += _lines(f"{at}/{phase}/{group.number}", group.number, label, group)
+            made += _lines(f"{at}/{phase}/{group.number}", number, label, group)
     if one.problem and (one.moving or not one.waiting):
         made.append(plain.line(f"{at}//", (Span(f"   not rendered: {one.problem}", QUIET),)))
     return made
@@ -134,12 +136,12 @@ def _origin(one: Board, phase: str) -> Cell:
     return (Span(f"  {one.manifests.origin.value}{remark}", QUIET),) if pending else ()
 
 
-def _lines(id: str, number: int, label: str, of: Step | WaveGroup) -> list[Row]:
+def _lines(id: str, number: str, label: str, of: Step | WaveGroup) -> list[Row]:
     said = step_words(of) if isinstance(of, Step) else resources_words(of)
     quiet = all(part.tone is QUIET for part in said.state)
     name = Span(f"{label}  ", QUIET if quiet else Tone.PLAIN)
     last: Cell = (Span(_last(of), QUIET),) if isinstance(of, Step) else ()
-    made = [plain.line(id, (Span(f"{number:>2} ", QUIET), name, *said.state), last, said.sign)]
+    made = [plain.line(id, (Span(number, QUIET), name, *said.state), last, said.sign)]
     if said.detail:
         made.append(plain.line(f"{id}/", (Span("   "), *said.detail)))
     return made
@@ -170,7 +172,9 @@ def resources_words(group: WaveGroup) -> Words:
         return Words(Span("·", QUIET), (_since(words, standing.since, QUIET),))
     if words == "applied":
         return Words(Span("▸", MOVING), (Span(words, MOVING),))
-    return Words(Span("▸", MOVING), (Span("waits", MOVING),), (_since(words, standing.since, MOVING),))
+    what, _, ready = words.partition(": ")  # how far it is goes first: the pane is narrow
+    state = (_since(ready or "waits", standing.since, MOVING),)
+    return Words(Span("▸", MOVING), state, (Span(what, MOVING),))
 
 
 def _since(words: str, since: float | None, tone: Tone) -> Span | Since:
