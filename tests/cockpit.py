@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -57,11 +58,17 @@ class Driver:
         return str(text)
 
 
-def settings_of(world: WorldControl, state: Path, **changes: object) -> Settings:
-    """The configuration that the demo wrote for a world, with a state folder of the test's own."""
+def settings_of(world: WorldControl, state: Path, *, alone: bool = False, **changes: object) -> Settings:
+    """The configuration that the demo wrote for a world, with a state folder of the test's own.
+
+    `alone` leaves only the environment that it opens on: the streams of the others are half of a test's work.
+    """
     options = Options(config=world.config, kubeconfig=world.kubeconfig, **changes)  # type: ignore[arg-type]
     environ = {"XDG_STATE_HOME": str(state), "HOME": str(state)}
-    return load(options, environ=environ, cwd=state, home=state)
+    found = load(options, environ=environ, cwd=state, home=state)
+    if not alone:
+        return found
+    return replace(found, environments=tuple(one for one in found.environments if one.name == found.start))
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ import base64
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,8 @@ class Checkout:
         )
         environ = {"XDG_STATE_HOME": str(self.home / "state"), "HOME": str(self.home)}
         settings = load(options, environ=environ, cwd=self.home, home=self.home)
-        async with cockpit(settings) as driver:
+        here = tuple(one for one in settings.environments if one.name == environment)
+        async with cockpit(replace(settings, environments=here)) as driver:
             await driver.sees("● live")
             yield driver
 

@@ -100,7 +100,7 @@ def test_it_is_followed_until_the_new_pod_is_ready() -> None:
 @pytest.mark.parametrize("confirm", [True, False])
 async def test_at_the_keys_only_the_confirmed_pod_goes(demo: Demo, tmp_path: Path, confirm: bool) -> None:
     world = demo.world("small")
-    async with cockpit(settings_of(world, tmp_path, environment="development")) as driver:
+    async with cockpit(settings_of(world, tmp_path, alone=True, environment="development")) as driver:
         await driver.sees("● live")
         await driver.press("right", "right", "slash", *"auth", "enter")
         await driver.sees("3 of ")

@@ -20,7 +20,7 @@ PERSONAL = ("Deployment", "services", "personal")
 async def dialog(demo: Demo, tmp_path: Path) -> AsyncIterator[Opened]:
     """The dialog to restart personal, in an environment that asks for nothing to be typed."""
     world = demo.world("small", frozen=True)
-    async with cockpit(settings_of(world, tmp_path, environment="development")) as driver:
+    async with cockpit(settings_of(world, tmp_path, alone=True, environment="development")) as driver:
         await driver.sees("● live")
         await driver.sees("deploy/personal")
         await driver.press("r")

@@ -20,7 +20,7 @@ async def opened(
     demo: Demo, folder: Path, environment: str, state: Path
 ) -> AsyncIterator[tuple[Driver, WorldControl]]:
     world = demo.world("small")
-    settings = replace(settings_of(world, folder, environment=environment), state=state)
+    settings = replace(settings_of(world, folder, alone=True, environment=environment), state=state)
     async with cockpit(settings) as driver:
         await driver.sees("● live")
         await driver.sees("deploy/personal")

@@ -16,7 +16,7 @@ NO_PODS = {**READS, "apiGroups": ["apps", "batch"]}
 async def test_rights_that_are_missing_are_said_and_come_back(demo: Demo, tmp_path: Path) -> None:
     world = demo.world("small")
     world.user("guest", [NO_PODS])
-    settings = settings_of(world, tmp_path, environment="development", user="guest")
+    settings = settings_of(world, tmp_path, alone=True, environment="development", user="guest")
     async with cockpit(settings, size=(200, 50)) as driver:
         await driver.sees("deploy/personal")
         screen = await driver.sees("forbidden: ")
@@ -41,7 +41,7 @@ async def test_an_object_that_does_not_decode_is_named_beside_the_others(demo: D
     bad = running_pod("bad")
     bad["status"]["phase"] = 7
     world.put(bad, environment="development")
-    settings = settings_of(world, tmp_path, environment="development")
+    settings = settings_of(world, tmp_path, alone=True, environment="development")
     async with cockpit(settings, size=(200, 50)) as driver:
         await driver.sees("deploy/personal")
         await driver.press("right", "right")

@@ -24,7 +24,7 @@ async def attacked(demo: Demo, tmp_path: Path) -> AsyncIterator[Opened]:
     """Development of an empty world that is full of hostile text."""
     world = demo.world(frozen=True)
     hostile.put(world, "development")
-    async with cockpit(settings_of(world, tmp_path, environment="development")) as driver:
+    async with cockpit(settings_of(world, tmp_path, alone=True, environment="development")) as driver:
         await driver.sees("● live")
         await driver.sees("aa-")
         yield driver, world

@@ -17,7 +17,7 @@ Opened = tuple[Driver, WorldControl]
 async def opened(demo: Demo, tmp_path: Path) -> AsyncIterator[Opened]:
     """The scene `secrets`, on its tab."""
     world = demo.world("secrets")
-    async with cockpit(settings_of(world, tmp_path, environment="development")) as driver:
+    async with cockpit(settings_of(world, tmp_path, alone=True, environment="development")) as driver:
         await driver.sees("sealed/reports-secrets")
         await driver.press("right", "right", "right", "right")
         await driver.sees("USED BY")

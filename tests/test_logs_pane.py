@@ -25,7 +25,7 @@ Opened = tuple[Driver, WorldControl]
 async def small(demo: Demo, tmp_path: Path) -> AsyncIterator[Opened]:
     """Production of the scene `small` in front."""
     world = demo.world("small")
-    async with cockpit(settings_of(world, tmp_path, environment="production")) as driver:
+    async with cockpit(settings_of(world, tmp_path, alone=True, environment="production")) as driver:
         await driver.sees("deploy/personal")
         yield driver, world
     world.drop()

@@ -129,7 +129,7 @@ async def test_two_cockpits_roll_back_at_once(demo: Demo, tmp_path: Path) -> Non
     async def operator(name: str) -> str:
         state = tmp_path / name
         state.mkdir()
-        async with cockpit(settings_of(world, state, environment="development")) as driver:
+        async with cockpit(settings_of(world, state, alone=True, environment="development")) as driver:
             await driver.sees("● live")
             await driver.sees("deploy/personal")
             await driver.press("R")

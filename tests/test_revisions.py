@@ -18,7 +18,7 @@ from tui.screens.revisions import Revisions
 async def opened(
     world: WorldControl, state: Path, environment: str = "development", size: tuple[int, int] = (120, 36)
 ) -> AsyncIterator[Driver]:
-    async with cockpit(settings_of(world, state, environment=environment), size) as driver:
+    async with cockpit(settings_of(world, state, alone=True, environment=environment), size) as driver:
         await driver.sees("● live")
         await driver.sees("deploy/personal")
         yield driver

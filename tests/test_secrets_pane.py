@@ -22,7 +22,9 @@ Opened = tuple[Driver, WorldControl]
 async def opened(demo: Demo, tmp_path: Path) -> AsyncIterator[Opened]:
     """The scene `secrets`, on its tab."""
     world = demo.world("secrets")
-    async with cockpit(settings_of(world, tmp_path, environment="development"), (200, 40)) as driver:
+    async with cockpit(
+        settings_of(world, tmp_path, alone=True, environment="development"), (200, 40)
+    ) as driver:
         await driver.sees("sealed/reports-secrets")
         await to_secrets(driver)
         yield driver, world
@@ -114,7 +116,7 @@ async def test_the_tab_is_there_only_where_there_is_something_to_read(demo: Demo
     world.user("seer", [kinds, core])
     theirs = str(world.kubeconfig_of("seer"))
     world.config.write_text(world.config.read_text().replace(str(world.kubeconfig), theirs))
-    async with cockpit(settings_of(world, tmp_path, environment="development")) as driver:
+    async with cockpit(settings_of(world, tmp_path, alone=True, environment="development")) as driver:
         await driver.sees("rollout is stuck")
         await to_secrets(driver)
         await driver.sees("forbidden: Secret, SealedSecret")  # beside what workloads ask for

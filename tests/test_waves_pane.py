@@ -197,7 +197,7 @@ def test_whose_migrations_go_with_what_is_selected() -> None:
 async def on_small(demo: Demo, state: Path, **options: str) -> AsyncIterator[tuple[Driver, WorldControl]]:
     """A live cockpit on production of the scene `small`."""
     world = demo.world("small")
-    async with cockpit(settings_of(world, state, environment="production", **options)) as driver:
+    async with cockpit(settings_of(world, state, alone=True, environment="production", **options)) as driver:
         await driver.sees("● live")
         yield driver, world
     world.drop()

@@ -17,7 +17,7 @@ Opened = tuple[Driver, WorldControl]
 async def small(demo: Demo, tmp_path: Path) -> AsyncIterator[Opened]:
     """The scene `small`, with the cursor on the stuck personal."""
     world = demo.world("small")
-    async with cockpit(settings_of(world, tmp_path, environment="production")) as driver:
+    async with cockpit(settings_of(world, tmp_path, alone=True, environment="production")) as driver:
         await driver.sees("rollout is stuck")
         yield driver, world
     world.drop()

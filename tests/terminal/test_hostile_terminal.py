@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests import hostile
 from tests.demo_control import Demo
 from tests.terminal.terminal import opened
+
+pytestmark = pytest.mark.slow  # a process and a terminal of its own each
 
 STRINGS = re.compile(rb"\x1b([PX^_c])")
 """DCS, SOS, PM, APC and a reset: we send none."""

@@ -15,6 +15,8 @@ from tests.demo_control import Demo
 from tests.sealing_form import Checkout, checkout
 from tests.terminal.terminal import Terminal, opened
 
+pytestmark = pytest.mark.slow  # a process and a terminal of its own each
+
 CTRL_N, CTRL_Q, CTRL_S = "\x0e", "\x11", "\x13"
 _LARGEST = 8 << 20  # bytes of a file that is looked into
 

@@ -10,6 +10,8 @@ import pytest
 from tests.demo_control import Demo
 from tests.terminal.terminal import PATIENCE, Terminal, children, opened, wait_for, wait_gone
 
+pytestmark = pytest.mark.slow  # a process and a terminal of its own each
+
 ALTERNATE, CURSOR, PASTE, FOCUS = 1049, 25, 2004, 1004
 MOUSE = (1000, 1003, 1006, 1015)
 

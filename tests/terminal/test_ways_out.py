@@ -11,6 +11,8 @@ from tests.demo_control import Demo
 from tests.terminal.terminal import opened
 from tests.terminal.test_terminal import ALTERNATE
 
+pytestmark = pytest.mark.slow  # a process and a terminal of its own each
+
 SHELL = """#!/bin/sh
 printf 'files %s\\n' "$KUBECONFIG"
 cat "${KUBECONFIG%%:*}"
