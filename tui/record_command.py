@@ -76,6 +76,7 @@ async def record(settings: Settings, clock: Clock, say: Say) -> int:
         for session in sessions:
             if isinstance(session, Session):
                 session.only = KINDS
+                session.beside.pop("schemas", None)  # it executes nothing
             session.start()
         await _tell(sessions, clock, say, over)
         say("ended by a signal; what was read is on the disk")

@@ -24,6 +24,7 @@ from tui.actions.previous_logs import PREVIOUS_LOGS
 from tui.actions.refresh import REFRESH, REFRESH_HARD
 from tui.actions.restart import RESTART
 from tui.actions.roll_back import ROLL_BACK
+from tui.actions.runs import RUNS
 from tui.actions.seal import ROTATE, SEAL, VERIFY
 from tui.actions.shell import SHELL
 from tui.actions.sync import SYNC, SYNC_ALL
@@ -56,6 +57,7 @@ ACTIONS: tuple[Action, ...] = (
     TROUBLE,
     EVERYWHERE,
     LADDER,
+    RUNS,
     PIN,
     COPY,
     PALETTE,

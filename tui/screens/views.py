@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tui.errors import DeployError
 from tui.panes.logs import LogsPane
 from tui.panes.trouble import TroublePane
-from tui.panes.waves import WavesPane
+from tui.panes.waves import WavesPane, service_of
 from tui.panes.work import WorkPane
 from tui.screens import enter, ways_out
 from tui.sessions import document
@@ -129,6 +129,14 @@ def _ladder(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
     cockpit.push_screen(LadderScreen(cockpit, partial(enter.reveal, screen)))
 
 
+def _runs(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
+    from tui.screens.runs import RunsScreen
+
+    if (view := cockpit.view) is not None:
+        service = service_of(targets[0]) if targets else ""
+        cockpit.push_screen(RunsScreen(cockpit, view, service))
+
+
 def _shell(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
     ways_out.shell(cockpit, targets)
 
@@ -178,6 +186,7 @@ VIEWS: dict[str, Callable[[Cockpit, CockpitScreen, Targets], None]] = {
     "owner": _owner,
     "palette": _palette,
     "ladder": _ladder,
+    "runs": _runs,
     "pin": _pin,
     "theme": _theme,
     "shell": _shell,

@@ -155,11 +155,11 @@ class Client:
         headers = _accept(kind, "PartialObjectMetadata")
         return (await self.server.request("GET", kind.url(namespace, name), headers=headers)).body
 
-    async def events_about(self, namespace: str, uids: Sequence[str]) -> list[Event]:
-        """What the server still has of a few objects, one request each: they need not be watched for it."""
+    async def events_about(self, namespace: str, objects: Sequence[str], by: str = "uid") -> list[Event]:
+        """What the server still has of a few objects, one request each; `by` is "uid" or "name"."""
         found: list[Event] = []
-        for uid in uids[:_MOST_ASKED]:
-            params = {"fieldSelector": f"involvedObject.uid={uid}", "limit": "200"}
+        for one in objects[:_MOST_ASKED]:
+            params = {"fieldSelector": f"involvedObject.{by}={one}", "limit": "200"}
             answer = await self.server.request("GET", event.KIND.url(namespace), params=params)
             for item in _decode(answer.body, _List).items or ():
                 with contextlib.suppress(Unreadable):

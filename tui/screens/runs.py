@@ -1,0 +1,213 @@
+"""Past runs: of each the outcome and how long it took; enter opens a log, two marked ones are compared."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import Screen
+
+from tui.errors import DeployError
+from tui.model.application import Application
+from tui.model.cluster import Event
+from tui.model.past_run import Run, of_service, past_runs
+from tui.model.recording import Recording
+from tui.model.schema import SCHEMA, schemas
+from tui.panes.base import View
+from tui.present import runs as present
+from tui.present.cells import moment
+from tui.screens.recording import RecordingScreen, compared
+from tui.screens.text import Page
+from tui.session import Session
+from widgets.filter_bar import FilterBar
+from widgets.header_line import HeaderLine
+from widgets.key_line import Hint, KeyLine
+from widgets.live_table import LiveTable, Span, Tone
+
+if TYPE_CHECKING:
+    from tui.app import Cockpit
+
+_AGAIN = 5.0  # seconds between two looks at the disk: another recorder may write there
+
+
+class RunsScreen(Screen[None]):
+    """Of one service, or with `a` of all of the environment that is in front."""
+
+    DEFAULT_CSS = """
+    RunsScreen #runs { height: 1fr; border: round $primary; padding: 0 1; }
+    """
+    BINDINGS = [
+        Binding("escape,q,P", "close", "Back", show=False),
+        Binding("slash", "filter", "Filter", show=False),
+        Binding("a", "all", "All services", show=False),
+        Binding("d", "details", "Details", show=False),
+        Binding("c", "compare", "Compare", show=False),
+    ]
+
+    def __init__(self, cockpit: Cockpit, view: View, service: str) -> None:
+        super().__init__()
+        self._cockpit, self._of, self._service = cockpit, view, service
+        self._runs: list[Run] = []
+        self._table = LiveTable(present.COLUMNS, now=cockpit.clock.now, markable=True, id="runs")
+        self._filter = FilterBar(id="runs-filter")
+        self._header = HeaderLine(id="header")
+
+    def compose(self) -> ComposeResult:
+        yield self._header
+        yield self._table
+        yield self._filter
+        hints = [
+            ("enter", "Log"),
+            ("d", "Details"),
+            ("space", "Mark"),
+            ("c", "Compare"),
+            ("a", "All services"),
+        ]
+        yield KeyLine([*(Hint(*one) for one in hints), Hint("/", "Filter"), Hint("esc", "Back", keep=True)])
+
+    def on_mount(self) -> None:
+        self._table.focus()
+        self._title("reading …")
+        self.run_worker(self._keep_reading(), group="runs", exclusive=True)
+
+    def check_seen(self) -> None:
+        """At each tick: times grow."""
+        if self._table.is_attached:
+            self._table.tick()
+
+    # Reading
+
+    async def _keep_reading(self) -> None:
+        while True:
+            await self._read()
+            await self._cockpit.clock.sleep(_AGAIN)
+
+    async def _read(self) -> None:
+        session = self._of.session
+        recorder = session.recorder
+        if recorder is None:
+            return
+        past = await asyncio.to_thread(recorder.past)
+        applications = [one for one in session.store.all("Application") if isinstance(one, Application)]
+        now = self._cockpit.clock.now()
+        found = past_runs(
+            session.environment.name, past.recordings, past.operations, applications, past.watched, now
+        )
+        if self._service and not of_service(found, self._service):
+            self._service = ""  # it never ran: all are better than nothing
+        self._runs = of_service(found, self._service)
+        self._table.set_rows(present.rows(self._runs))
+        whose = self._service or "all services"
+        since = f"watched since {moment(past.watched[0].begin)}" if past.watched else "never watched"
+        self._title(f"{whose}: {len(self._runs)} runs, {since}")
+
+    def _title(self, words: str) -> None:
+        environment = self._of.session.environment
+        colour = self._cockpit.colour(environment)
+        self._header.set(environment.name.upper(), colour, [Span(words, Tone.QUIET)], [])
+        self._table.border_title = "Past runs"
+
+    # Keys
+
+    @on(LiveTable.Opened)
+    def _open(self, message: LiveTable.Opened) -> None:
+        message.stop()
+        recording = self._recording(message.row_id)
+        recorder = self._of.session.recorder
+        if recording is not None and recorder is not None:
+            screen = RecordingScreen(recorder, recording, self._cockpit.settings.log_bytes)
+            self._cockpit.push_screen(screen)
+        else:
+            self.action_details()
+
+    def action_details(self) -> None:
+        """All that is known of the run under the cursor."""
+        run = self._run(self._table.cursor)
+        if run is not None:
+            self.run_worker(self._show_details(run), group="details", exclusive=True)
+
+    async def _show_details(self, run: Run) -> None:
+        session = self._of.session
+        recorder = session.recorder
+        assert recorder is not None
+        uids = [one.job_uid for one in run.recordings]
+        found = await asyncio.to_thread(lambda: {uid: recorder.evidence(uid) for uid in uids})
+        left = await self._events(run)
+        page = present.page(run, found, left, schemas(session.store.all(SCHEMA)))
+        self._cockpit.push_screen(Page(f"Run of {run.service}, {moment(run.started)}", page))
+
+    async def _events(self, run: Run) -> list[Event]:
+        """What the cluster still has of hooks that nobody recorded."""
+        session = self._of.session
+        if not isinstance(session, Session):
+            return []
+        found: list[Event] = []
+        for row in run.left:
+            try:
+                found += await session.client.events_about(row.namespace, [row.name], by="name")
+            except DeployError as error:
+                self._say(str(error))
+                break
+        return sorted(found, key=lambda one: one.at)
+
+    def action_compare(self) -> None:
+        """The two that are marked; of whole runs their hooks of the same database."""
+        marked = [self._recording(one) or self._first(one) for one in self._table.targets]
+        chosen = [one for one in marked if one is not None]
+        recorder = self._of.session.recorder
+        if len(chosen) != 2 or recorder is None:
+            self._say("Mark two recordings with space, then c compares them.")
+            return
+        first, second = chosen
+
+        async def show() -> None:
+            self._cockpit.push_screen(await compared(recorder, first, second))
+
+        self.run_worker(show(), group="details", exclusive=True)
+
+    def action_all(self) -> None:
+        """Runs of all services."""
+        self._service = ""
+        self.run_worker(self._keep_reading(), group="runs", exclusive=True)
+
+    def _recording(self, row_id: object) -> Recording | None:
+        return next((one for run in self._runs for one in run.recordings if one.job_uid == row_id), None)
+
+    def _first(self, row_id: object) -> Recording | None:
+        """Of a run that is marked whole: the hook that failed, else the first."""
+        run = self._run(row_id)
+        kept = run.recordings if run is not None else ()
+        return next((one for one in kept if one.status == "Failed"), kept[0] if kept else None)
+
+    def _run(self, row_id: object) -> Run | None:
+        """The run of a line, also of one below it."""
+        for run in self._runs:
+            own = run.id == row_id or str(row_id).startswith(f"{run.id}/")
+            if own or any(one.job_uid == row_id for one in run.recordings):
+                return run
+        return None
+
+    def _say(self, words: str) -> None:
+        self._cockpit.notify(words, severity="warning", markup=False)
+
+    @on(FilterBar.Changed)
+    @on(FilterBar.Cleared)
+    def _filtered(self, message: FilterBar.Changed | FilterBar.Cleared) -> None:
+        message.stop()
+        self._table.set_filter(message.filter)
+
+    def action_filter(self) -> None:
+        """Shows only lines that match."""
+        self._filter.open(self._table)
+
+    def action_close(self) -> None:
+        """Back to the cockpit; first out of the filter and the marks."""
+        if self._table.filter:
+            self._filter.clear()
+        elif self._table.marks:
+            self._table.clear_marks()
+        else:
+            self.dismiss(None)
