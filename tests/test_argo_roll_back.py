@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.deployed_applications import HEALS, SOURCE, A, B, C, application, deployed, ended, running
+from tests.applications import HEALS, SOURCE, A, B, C, application, deployed, ended, running
 from tests.records import NOW, deployment, filled, replica_set
 from tui.actions.app_past import deployments
 from tui.actions.argo_roll_back import ARGO_ROLL_BACK, why_not

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.deployed_applications import HEALS, application, running
+from tests.applications import HEALS, application, running
 from tests.records import NOW, filled
 from tui.actions.base import Asked
 from tui.actions.hold import HOLD
