@@ -124,7 +124,7 @@ def test_the_plan_pins_the_commit_that_was_compared() -> None:
     assert (step.arguments["revision"], step.arguments["prune"]) == (NEW, False)
     assert [(one.what, one.before, one.after) for one in plan.changes] == [
         ("gateway-production commit", "aaaaaaa", "bbbbbbb"),
-        ("prod-gateway / Deployment gateway", "out of sync", "as in Git"),
+        ("prod-gateway / Deployment gateway", "out of sync", "as in bbbbbbb"),
     ]
     assert plan.command == f"argocd app sync argocd/gateway-production --revision {NEW}"
     assert not plan.grave

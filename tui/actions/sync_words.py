@@ -12,7 +12,15 @@ from tui.model.hook_runs import last_run
 from tui.model.hooks import Hook, Manifests, Origin, short
 from tui.model.plan import Change, Remark, Weight
 from tui.model.step import OPEN, Step
-from tui.model.sync_plan import deployed_words, out_of_sync, pinned, pinned_words, runs_again, to_prune
+from tui.model.sync_plan import (
+    PLAIN_SYNC,
+    deployed_words,
+    out_of_sync,
+    pinned,
+    pinned_words,
+    runs_again,
+    to_prune,
+)
 from tui.model.sync_window import window_words
 
 _MOST = 8  # lines of a kind that one application takes
@@ -45,10 +53,10 @@ def changes(asked: Asked, one: Application) -> Iterator[Change]:
     shown = [each for each in out_of_sync(one) if not chosen or _key(each) in chosen]
     for each in shown[:_MOST]:
         what = f"{each.namespace} / {each.kind} {each.name}"
-        after = ("deleted" if asked.sync.prune else "stays") if _key(each) in pruned else "as in Git"
+        after = ("deleted" if asked.sync.prune else "stays") if _key(each) in pruned else f"as in {wanted}"
         yield Change(what, "not in Git" if _key(each) in pruned else "out of sync", after)
     if len(shown) > _MOST:
-        yield Change(f"{name}: {len(shown) - _MOST} more resources", "out of sync", "as in Git")
+        yield Change(f"{name}: {len(shown) - _MOST} more resources", "out of sync", f"as in {wanted}")
 
 
 def _key(one: ManagedResource) -> tuple[str, str, str, str]:
@@ -188,7 +196,7 @@ def _git(asked: Asked, one: Application) -> Iterator[Remark]:
     if one.reconciled is not None and asked.now:
         ago = span(asked.now - one.reconciled)
         target = (one.source.target if one.source is not None else "") or "HEAD"
-        yield Remark(Weight.QUIET, f"Argo CD compared {target} at {pinned_words(one, asked.sync)} {ago} ago")
+        yield Remark(Weight.QUIET, f"Argo CD compared {target} at {pinned_words(one, PLAIN_SYNC)} {ago} ago")
     push = asked.pushes.get(one.meta.uid)
     if push is None:
         return
