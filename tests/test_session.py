@@ -67,7 +67,7 @@ async def test_less_rights_read_namespace_by_namespace_and_back(world: WorldCont
         assert ("Pod", "") not in made.store.links
         world.user("local", [everything])
         await until(lambda: ("Pod", "") in made.store.links and made.store.count("Pod") == 1)
-        await until(lambda: {scope for _, scope in made.store.links} == {""} and made.link.usable)
+        await until(lambda: {scope for _, scope in made.store.links} == {"", "argocd"} and made.link.usable)
 
 
 async def test_the_configuration_may_force_namespaces(world: WorldControl) -> None:

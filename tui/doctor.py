@@ -164,7 +164,7 @@ async def _missing(
     for action in ACTIONS:
         if isinstance(action, Deed) and not readonly:
             needs = {need for each in action.needs.values() for need in each}
-            wanted += sorted((action.keys[0], need.verb, need.resource) for need in needs)
+            wanted += sorted(("".join(action.keys[:1]), need.verb, need.resource) for need in needs)
     namespaces = tuple(one.actual for one in environment.namespaces)
     cluster = {kind.resource for kind in KINDS.values() if not kind.namespaced}
     limit = asyncio.Semaphore(_AT_ONCE)

@@ -73,3 +73,13 @@ class FeedLink:
         if self._staling is not None:
             self._staling.cancel()
             self._staling = None
+
+
+WORSE = {
+    LinkState.LIVE: 0,
+    LinkState.POLLING: 1,
+    LinkState.CONNECTING: 2,
+    LinkState.STALE: 3,
+    LinkState.UNREACHABLE: 4,
+}
+"""Which link speaks for several."""

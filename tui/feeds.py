@@ -251,7 +251,7 @@ class Feed:
                 self._link.note(
                     {other: text for other, text in self._link.unreadable.items() if other != uid}
                 )
-        for uid in unreadable:
+        for uid in unreadable or (() if records else (identity(raw).uid,)):
             self._store.apply(Change(self.kind.name, uid, None))  # what was known of it is the past
         if unreadable:
             self._link.note({**self._link.unreadable, **unreadable})

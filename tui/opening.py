@@ -52,7 +52,8 @@ class Opening:
         config = load(file, self._environ, Path.home())
         access = config.access(environment.context or None, user=settings.user, groups=settings.groups)
         client = Client(self._servers.get(access))
-        session = Session(environment, client, self._clock, recordings=self._recordings)
+        argo = self._argo(environment)
+        session = Session(environment, client, self._clock, argo=argo, recordings=self._recordings)
         session.needs = NEEDS
         postgres = made(settings.sections.get(environment.name, {}).get("postgres"))
         if postgres is not None:
@@ -63,6 +64,16 @@ class Opening:
         renderers = [checkout] if checkout is not None else []
         session.beside["expecting"] = Expecting(renderers, session.store, self._clock).run
         return session
+
+    def _argo(self, environment: Environment) -> Client | None:
+        """Of the cluster in which Argo CD runs; None where that is the environment's own."""
+        declared, settings = environment.argo, self._settings
+        if not declared.elsewhere:
+            return None
+        own = declared.kubeconfig or environment.kubeconfig
+        config = load(Path(own) if own else settings.kubeconfig, self._environ, Path.home())
+        access = config.access(declared.context or None, user=settings.user, groups=settings.groups)
+        return Client(self._servers.get(access))
 
     def checkout(self, environment: Environment) -> Checkout | None:
         """The platform's repository as that environment is configured; None where there is none."""

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from tui.argo_place import ARGO, ArgoPlace
 from tui.clock import Clock
 from tui.errors import DeployError, Unreachable
+from tui.feed_link import WORSE
 from tui.feeds import Feed
 from tui.feeds import Numbers as FeedNumbers
 from tui.model.environment import Environment
@@ -48,6 +50,7 @@ class Session:
         client: Client,
         clock: Clock,
         *,
+        argo: Client | None = None,
         store: Store | None = None,
         numbers: Numbers | None = None,
         feed_numbers: FeedNumbers | None = None,
@@ -55,13 +58,14 @@ class Session:
     ) -> None:
         self.environment = environment
         self.client = client
+        self.argo = ArgoPlace(environment, client, argo)
         self.store = store or Store()
         place = (self.store, clock, environment.name, client.events_about)
         self.recorder = Recorder(recordings, client, *place) if recordings else None
         self.beside = {"recorder": self.recorder.run} if self.recorder else {}  # tasks of its own
         self.needs: frozenset[Need] = frozenset()
         self.only: frozenset[str] = frozenset()  # kinds to read, whatever the depth; empty: by the depth
-        self._rights = Rights(client, self.store, clock, self._scopes)
+        self._rights = Rights(client, self.store, clock, self._scopes, self.argo.resources())
         self.depth: Literal["light", "front"] = "light"
         self.version = ""  # of the server, "v1.33.1"
         self._clock = clock
@@ -76,12 +80,13 @@ class Session:
 
     @property
     def link(self) -> Link:
-        """The worst of its feeds; kinds that are forbidden or absent are conditions of their own panes."""
-        links = list(self.store.links.values())
+        """The worst of its feeds; kinds that are forbidden, absent or elsewhere are conditions of panes."""
+        beside = ARGO if self.argo.elsewhere else ()
+        links = [link for (name, _), link in self.store.links.items() if name not in beside]
         telling = [one for one in links if one.state not in (LinkState.FORBIDDEN, LinkState.ABSENT)]
         if not telling:
             return links[0] if links else Link(LinkState.CONNECTING, 0.0)
-        return max(telling, key=lambda one: (_WORSE[one.state], -one.since))
+        return max(telling, key=lambda one: (WORSE[one.state], -one.since))
 
     @property
     def error(self) -> DeployError | None:
@@ -178,6 +183,9 @@ class Session:
 
     async def _read(self, kind: Kind) -> None:
         """The whole cluster where that is allowed; else namespace by namespace, and back when it is again."""
+        if kind.argo:
+            await self._feed(self.argo.chosen(kind), self.argo.namespace)
+            return
         if not kind.namespaced:
             await self._feed(kind, EVERYWHERE)
             return
@@ -225,12 +233,12 @@ class Session:
         """One of several asks less often for what is forbidden; one that got it wakes the others."""
         numbers = replace(self._feed_numbers, retry=self._feed_numbers.retry * one_of)
         feed = Feed(
-            self.client,
+            self.argo.client_of(kind.name),
             self.store,
             kind,
             scope,
             self._clock,
-            wants=self.environment.wants if kind.namespaced else self._wants_named,
+            wants=self.environment.wants if kind.namespaced and not kind.argo else lambda _: True,
             rng=random.Random(),
             numbers=numbers,
             leave_forbidden=leave_forbidden,
@@ -242,10 +250,6 @@ class Session:
         finally:
             if self._feeds.get((kind.name, scope)) is feed:  # else its successor has come already
                 del self._feeds[kind.name, scope]
-
-    def _wants_named(self, _: str) -> bool:
-        """Objects of the cluster itself are all read: namespaces that are expected and missing are told."""
-        return True
 
     # Liveness
 
@@ -264,7 +268,8 @@ class Session:
             self.version = (await self.client.version(timeout=self._numbers.probe)).version
         except Unreachable as error:
             for feed in self._feeds.values():
-                feed.suspect(error, self._clock.now() - (self.heard_age() or 0.0))
+                if self.argo.client_of(feed.kind.name) is self.client:
+                    feed.suspect(error, self._clock.now() - (self.heard_age() or 0.0))
         except DeployError:
             self.version = self.version or "unknown"  # an answer all the same
 
@@ -289,12 +294,3 @@ class Session:
                 continue
             if not await self._rights.allows("watch", feed.kind.resource, scope):
                 feed.reopen()
-
-
-_WORSE = {
-    LinkState.LIVE: 0,
-    LinkState.POLLING: 1,
-    LinkState.CONNECTING: 2,
-    LinkState.STALE: 3,
-    LinkState.UNREACHABLE: 4,
-}

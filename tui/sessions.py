@@ -14,4 +14,4 @@ async def document(session: AnySession, meta: Meta) -> bytes:
     """The JSON of an object as its cluster or engine has it."""
     if isinstance(session, ComposeSession):
         return await session.client.document(meta)
-    return await session.client.get(KINDS[meta.kind], meta.namespace, meta.name)
+    return await session.argo.client_of(meta.kind).get(KINDS[meta.kind], meta.namespace, meta.name)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from tui import settings_postgres
+from tui import settings_argo, settings_postgres
 from tui.errors import Misconfigured
 from tui.model.environment import Confirmation, Environment, Platform, Purpose, SyncMode
 from tui.wire import yaml_entry
@@ -18,7 +18,7 @@ from tui.wire.yaml_entry import Entry
 
 # Tables that later issues read; the inner names are those of product.md section 5, None where any will do.
 _SECTIONS: Mapping[str, tuple[str, ...] | None] = {
-    "argocd": ("namespace", "context", "kubeconfig", "selector"),
+    "argocd": settings_argo.KEYS,
     "sealed-secrets": ("controller", "cert", "file"),
     "services": ("chart", "workload", "migration", "checkout"),
     "postgres": settings_postgres.KEYS,
@@ -89,8 +89,9 @@ def read(file: Path, home: Path) -> Declared:
         raise top.wrong("environments", "environments: expected at least one environment")
     for name in table.keys():  # noqa: SIM118 - an Entry is no mapping
         own = table.entry(name)
-        environments.append(_environment(name, own, namespaces, home))
         merged[name] = _merged(sections, own)
+        argo = settings_argo.made(merged[name].get("argocd"), file.parent, home)
+        environments.append(replace(_environment(name, own, namespaces, home), argo=argo))
     keymap = top.entry("keymap")
     return Declared(
         environments=tuple(environments),
@@ -149,6 +150,8 @@ def _section(entry: Entry, name: str) -> dict[str, object]:
         _known(table, known)
     if name == "postgres":
         settings_postgres.check(table)
+    if name == "argocd":
+        settings_argo.check(table)
     return {key: table.plain(key) for key in table.keys()}  # noqa: SIM118
 
 

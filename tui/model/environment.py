@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from tui.model.argo import ArgoCd
+
 
 class Platform(StrEnum):
     """What an environment runs on."""
@@ -61,6 +63,7 @@ class Environment:
     namespaces: tuple[Purpose, ...] = ()
     confirm: Mapping[str, Confirmation] = field(default_factory=lambda: MappingProxyType({}))  # deed -> how
     colour: str = ""
+    argo: ArgoCd = field(default_factory=ArgoCd)
     _actual: frozenset[str] = field(init=False, repr=False, compare=False)  # of `namespaces`
 
     def __post_init__(self) -> None:

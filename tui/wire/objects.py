@@ -41,6 +41,6 @@ def decode(
             if wants(identity(item).namespace):
                 unreadable[error.uid or error.path] = str(error)
             continue
-        if wants(record.meta.namespace):
+        if wants(record.meta.namespace) and (kind.keeps is None or kind.keeps(record)):
             records[record.meta.uid] = record
     return records, unreadable

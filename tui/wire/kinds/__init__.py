@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tui.wire.kinds import (
+    app_project,
+    application,
     config_map,
     controller_revision,
     cron_job,
@@ -53,6 +55,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             gateway,
             http_route,
             sealed_secret,
+            application,
+            app_project,
         )
     }
 )

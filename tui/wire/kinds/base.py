@@ -40,6 +40,8 @@ class Kind:
     namespaced: bool = True
     metadata_only: bool = False
     light: bool = False  # watched in every session, not only in the one in front
+    argo: bool = False  # it lives in Argo CD's namespace, and where Argo CD runs
+    keeps: Callable[[Record], bool] | None = None  # those that are wanted; None: all
 
     def url(self, namespace: str, name: str = "") -> str:
         """Path of a list, or of one object; an empty namespace is the whole cluster."""
