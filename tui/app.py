@@ -31,6 +31,7 @@ from tui.model.deed import OpenDeed
 from tui.model.environment import Environment
 from tui.model.plan import Stage
 from tui.panes.base import View
+from tui.screens.asked import go_on
 from tui.screens.cockpit import CockpitScreen
 from tui.settings import Settings
 from tui.survey import Survey
@@ -57,10 +58,8 @@ class Cockpit(App[int]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     COMMANDS = {Actions}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-widest")]
-    BINDINGS = [
-        # The only priority keys: a deed with one would fire underneath a dialog.
-        Binding("ctrl+q,ctrl+c", "leave", "Leave", show=False, priority=True),
-    ]
+    # The only priority keys: a deed with one would fire underneath a dialog.
+    BINDINGS = [Binding("ctrl+q,ctrl+c", "leave", "Leave", show=False, priority=True)]
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         super().__init__(driver_class=TerminalDriver)
@@ -190,6 +189,7 @@ class Cockpit(App[int]):
         words = f"{one.environment}: {one.plan.title}: {one.progress.text}"
         self.notify(words, severity="error" if failed else "information", timeout=8, markup=False)
         self.attention.tell(words)
+        go_on(self, one)
 
     async def _note(self, one: OpenDeed, phase: str) -> None:
         """A journal that fails is said, never fatal."""

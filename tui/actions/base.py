@@ -48,6 +48,7 @@ class Action:
     show: bool = False  # on the key line
     scopes: frozenset[str] = field(default=frozenset({"*"}))  # ids of panes
     whole: bool = False  # it acts on all records of its kinds, whatever is under the cursor
+    empty: str = "the project is not read yet"  # what a whole one says where there is nothing
 
     deed = False
 

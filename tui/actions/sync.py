@@ -164,5 +164,6 @@ SYNC_ALL = Sync(
     kinds=frozenset({"Application"}),
     needs=PATCH_APPLICATION,
     whole=True,
+    empty="nothing is out of sync here",
     all=True,
 )

@@ -44,7 +44,7 @@ def why_not(screen: CockpitScreen, action: Action, targets: tuple[Record, ...]) 
         return other
     fitting = action.of(view.session.store, targets)
     if not fitting and action.whole:
-        return "the project is not read yet"
+        return action.empty
     if not fitting and not targets:
         return screen.source.nothing
     if not fitting:

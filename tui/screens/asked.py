@@ -10,22 +10,28 @@ from typing import TYPE_CHECKING, cast
 
 from tui.actions.base import Action, Asked, Deed
 from tui.actions.forms import form
-from tui.actions.guard import digest
+from tui.actions.guard import digest, left
+from tui.actions.hold import Hold
 from tui.actions.past import template_now
+from tui.actions.refresh import Refresh
 from tui.actions.roll_back import RollBack
+from tui.actions.sync import SYNC, SYNC_ALL, Sync
 from tui.carry import Outcome, out
 from tui.carry_compose import ComposeWriter
 from tui.errors import DeployError
 from tui.journal import Unwritable
+from tui.model.application import Application
 from tui.model.compose_state import ComposeState
+from tui.model.deed import OpenDeed
 from tui.model.environment import Platform
 from tui.model.plan import Plan, Stage
 from tui.model.template import differences
 from tui.model.workload import Workload
 from tui.screens.able import unread
 from tui.screens.confirm import Confirm
-from tui.screens.revisions import Revisions
+from tui.screens.sync import SyncDialog
 from tui.screens.views import VIEWS
+from tui.screens.ways_back import WaysBack
 from tui.store import LinkState, Record, Store
 
 if TYPE_CHECKING:
@@ -34,7 +40,9 @@ if TYPE_CHECKING:
     from tui.app import Cockpit
     from tui.compose_session import ComposeSession
     from tui.screens.cockpit import CockpitScreen
+    from tui.session import Session
     from tui.sessions import AnySession
+    from tui.wire.server import Server
 
 
 def run(cockpit: Cockpit, screen: CockpitScreen, action: Action, targets: tuple[Record, ...]) -> None:
@@ -65,7 +73,7 @@ async def _deed(cockpit: Cockpit, screen: CockpitScreen, deed: Deed, targets: tu
             return _say(cockpit, str(error))
     targets = deed.of(session.store, targets)
     if not targets and deed.whole:
-        return _say(cockpit, "the project is not read yet")
+        return _say(cockpit, deed.empty)
     if not targets:
         return _say(cockpit, f"{deed.words}: no {', '.join(sorted(deed.kinds))} is under the cursor.")
     asked = Asked(
@@ -77,6 +85,7 @@ async def _deed(cockpit: Cockpit, screen: CockpitScreen, deed: Deed, targets: tu
         known_ready=cockpit.deeds.ready.of(environment.name),
         recordings=session.recorder.recordings() if session.recorder is not None else (),
         images=cockpit.deeds.images.of(environment.name),
+        boards=view.survey.boards.all,
     )
     refused = deed.refuse(asked)
     if len(refused) >= len(targets):
@@ -90,10 +99,25 @@ async def _deed(cockpit: Cockpit, screen: CockpitScreen, deed: Deed, targets: tu
     except DeployError as error:
         return _say(cockpit, str(error))
     plan = await cockpit.push_screen_wait(dialog)
+    while plan is None and dialog.instead is not None:
+        dialog = dialog.instead
+        plan = await cockpit.push_screen_wait(dialog)
     if plan is not None:
         await carried(cockpit, session, plan)
         screen.source.table.clear_marks()
     return None
+
+
+def go_on(cockpit: Cockpit, one: OpenDeed) -> None:
+    """A plan that waited for this one begins when that is done, and is said to be left when it failed."""
+    then, session = one.plan.then, cockpit.sessions.get(one.environment)
+    if then is None or session is None:
+        return
+    if one.progress.stage is Stage.DONE:
+        cockpit.run_worker(carried(cockpit, session, then), group="deed")
+    else:
+        names = ", ".join(step.target.name for step in then.every)
+        _say(cockpit, f"{one.environment}: not begun, since {one.plan.title} failed: {names}")
 
 
 async def carried(cockpit: Cockpit, session: AnySession, plan: Plan) -> Outcome:
@@ -103,7 +127,7 @@ async def carried(cockpit: Cockpit, session: AnySession, plan: Plan) -> Outcome:
     files = all("draft" in step.arguments for step in plan.steps)  # a link does not matter to them
     outcome = await out(
         plan,
-        server=session.client.server,
+        server=_server(session, plan),
         store=session.store,
         environment=environment,
         readonly=cockpit.settings.readonly or environment.readonly,
@@ -124,6 +148,13 @@ async def carried(cockpit: Cockpit, session: AnySession, plan: Plan) -> Outcome:
     return outcome
 
 
+def _server(session: AnySession, plan: Plan) -> Server:
+    """Of the cluster in which the plan's objects are: Argo CD may run in another one."""
+    if _compose(session) is not None or not plan.steps:
+        return session.client.server
+    return cast("Session", session).argo.client_of(plan.steps[0].target.kind).server
+
+
 def _compose(session: AnySession) -> ComposeSession | None:
     """The session of a Compose project; its module imports httpx, which the first paint does not wait for."""
     is_compose = session.environment.platform is Platform.COMPOSE
@@ -131,14 +162,22 @@ def _compose(session: AnySession) -> ComposeSession | None:
 
 
 def _dialog(cockpit: Cockpit, deed: Deed, asked: Asked, journal: str) -> Confirm:
-    """One workload to roll back has its revisions to choose from."""
+    """One workload or application to roll back has its past to choose from."""
     colour = cockpit.colour(asked.environment)
 
     def look() -> str:
         return changed(asked.store, asked.targets)
 
+    if isinstance(deed, Sync) and deed.id in (SYNC.id, SYNC_ALL.id):
+        kept = left(asked.targets, deed.refuse(asked))  # what is left out may change as it likes
+        return SyncDialog(asked, colour, lambda: changed(asked.store, kept), journal, now=cockpit.clock.now)
     if isinstance(deed, RollBack) and len(asked.targets) == 1:
-        return Revisions(asked, colour, look, journal, now=cockpit.clock.now)
+        ways = WaysBack(cockpit, asked, journal, look, lambda one: gone(asked.store, (one,)))
+        return ways.first()
+    if isinstance(deed, Hold | Refresh):  # operations come and go meanwhile, and the write looks at the rest
+        return Confirm(
+            asked.environment, deed.plan(asked), colour, lambda: gone(asked.store, asked.targets), journal
+        )
     return Confirm(asked.environment, deed.plan(asked), colour, look, journal)
 
 
@@ -151,8 +190,8 @@ async def journal_state(cockpit: Cockpit) -> str:
     return "on"
 
 
-def changed(store: Store, targets: tuple[Record, ...]) -> str:
-    """What differs from what the operator saw, in words; "" while all is as seen."""
+def gone(store: Store, targets: tuple[Record, ...]) -> str:
+    """Which of them is not there any more, in words; "" while all are."""
     for seen in targets:
         meta = seen.meta
         record = store.get(meta.kind, meta.namespace, meta.name)
@@ -160,7 +199,17 @@ def changed(store: Store, targets: tuple[Record, ...]) -> str:
             return f"{meta.name} is gone."
         if record.meta.uid != meta.uid:
             return f"{meta.name} was deleted and made anew. Look again: esc."
-        if digest(record) != digest(seen):
+    return ""
+
+
+def changed(store: Store, targets: tuple[Record, ...]) -> str:
+    """What differs from what the operator saw, in words; "" while all is as seen."""
+    for seen in targets:
+        meta = seen.meta
+        if said := gone(store, (seen,)):
+            return said
+        record = store.get(meta.kind, meta.namespace, meta.name)
+        if record is not None and digest(record) != digest(seen):
             return f"{meta.name} was changed by somebody else: {_what(seen, record)}. Look again: esc."
     return ""
 
@@ -169,6 +218,10 @@ def _what(seen: Record, now: Record) -> str:
     """The first few members of the spec that differ."""
     if isinstance(seen, ComposeState):
         return "its file or its containers"
+    if isinstance(seen, Application) and isinstance(now, Application):
+        over = now.operation is None and seen.operation is not None
+        another = "its operation is over" if over else "another operation"
+        return another if seen.operation != now.operation else "its spec"
     if not isinstance(seen, Workload) or not isinstance(now, Workload):
         return "it is another one"
     found = [
