@@ -91,6 +91,7 @@ def _run(
     from kubernetes import client
     from kubernetes.client.exceptions import ApiException
     from kubernetes.stream import stream
+    from websocket import WebSocketException
 
     certificate = credential.certificate or access.certificate
     with _files(access, certificate) as (ca, cert, key):
@@ -124,11 +125,10 @@ def _run(
     try:
         opened.run_forever(timeout=seconds)
         return _output(opened)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, WebSocketException) as error:
         raise Unreachable(f"exec in {target.pod} was cut: {plain(str(error), 200)}") from None
     finally:
-        with contextlib.suppress(OSError):
-            opened.close()
+        opened.sock.shutdown()  # its own `close` leaves the socket open where the server closed first
 
 
 def _output(opened: Any) -> Output:
