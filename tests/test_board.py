@@ -70,9 +70,9 @@ def surveyed(
     return survey
 
 
-def lines(survey: Survey, service: str = "identity") -> list[str]:
+def lines(survey: Survey, service: str = "identity", room: int = 60) -> list[str]:
     """What pane 3 shows."""
-    rows, _ = sync_waves.shown(survey, None, service)
+    rows, _ = sync_waves.shown(survey, None, service, room)
     return [
         f"{row.sign.text or ' '} {''.join(words(part, NOW) for part in row.cells[0])}".rstrip()
         for row in rows
@@ -89,15 +89,15 @@ def test_a_sync_with_the_future_in_it() -> None:
     jobs = [done("identity", ago=58), run_of("auth", ago=30)]
     goose = {"identity": reached(43), "auth": GooseRun(1, "00005_step.sql", 5, NOW - 29, NOW - 7)}
     assert lines(surveyed(of, jobs, rendered(manifests()), goose=goose)) == [
-        "  identity  sync of bbbbbbb 1m",
+        "  identity sync of bbbbbbb 1m",
         "  PreSync  rendered",
         "✓ -5 identity_db  done v43 24 s",
         "▸ -4 auth_db      1 of 2, silent 7 s",
         "     expected 00006_step.sql",
         "· -3 legal_db     waits for -4",
         "  Sync  rendered",
-        "· -10 1 resource   waits for PreSync",
-        "·   0 2 resources  waits for PreSync",
+        "· -10 1 resource   waits",
+        "·   0 2 resources  waits",
     ]
 
 
@@ -150,7 +150,7 @@ def test_blocked_by_a_window_and_asked_but_not_begun() -> None:
         "· -5 identity_db  blocked by a sync window, 1m",
     ]
     asked = lines(surveyed(application(operation=Operation("a"), state=None), (), rendered(manifests())))
-    assert asked[0] == "  identity  asked, Argo CD has not begun"
+    assert asked[0] == "  identity asked, Argo CD has not begun"
 
 
 def test_a_wave_of_resources_says_what_it_waits_for() -> None:
@@ -191,7 +191,7 @@ def test_synced_but_migrations_wait() -> None:
     assert [one.label for one in survey.boards.all[APP].waiting] == ["identity_db", "legal_db"]
     assert survey.boards.waiting == 2
     assert lines(survey)[:6] == [
-        "  identity  Synced, but 2 migrations wait",
+        "  identity Synced, but 2 migrations wait",
         "  PreSync  rendered",
         "· -5 identity_db  v4 → v6",
         "     expected 00005_step.sql and 1 more",
@@ -262,5 +262,18 @@ def test_generated_names_and_a_secret_that_comes_too_late() -> None:
 
 def test_the_selected_application_comes_first_then_those_that_move() -> None:
     still = surveyed(application(), (), rendered(manifests()))
-    assert lines(still, "nothing of ours")[0] == "  identity  Synced, but 3 migrations wait"
+    assert lines(still, "nothing of ours")[0] == "  identity Synced, but 3 migrations wait"
     assert Manifests(NEW, Origin.LAST_RUN).migrations == ()
+
+
+def test_a_narrow_pane_goes_on_below() -> None:
+    """A sentence that matters is not clipped; a time stays at its end."""
+    of = moving(FIRST, row("identity", "Running"))
+    survey = surveyed(of, [done("identity", ago=30)], rendered(manifests()), goose={"identity": reached(6)})
+    assert lines(survey, room=29)[2:5] == [
+        "✓ -5 identity_db  done v6 24 s",
+        "     Argo CD has not noticed",
+        "     yet, 6 s",
+    ]
+    still = surveyed(application(), (), rendered(manifests()))
+    assert lines(still, room=29)[:3] == ["  identity", "     Synced, but 3 migrations", "     wait"]

@@ -23,12 +23,15 @@ from tui.model.hook_runs import (
 from tui.model.hooks import Manifests, Rendered, running_revision
 from tui.model.migration import is_migration, migration
 from tui.model.recording import Recording
+from tui.model.schema import SCHEMA, WAITING, Schema, schemas
+from tui.model.schema import waiting as blocked
 from tui.model.step import Board
-from tui.model.verdict import troubles, verdicts
+from tui.model.verdict import troubles, verdicts, without_hooks
 from tui.model.workload import Workload
 from tui.store import Store
 
-READS = ("Application", RENDERED, "Job", "goose", "Deployment", "StatefulSet", "DaemonSet")
+_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
+READS = ("Application", RENDERED, "Job", "goose", SCHEMA, WAITING, *_WORKLOADS)
 _NONE: tuple[HookRun, ...] = ()
 
 
@@ -96,11 +99,12 @@ class Boards:
         self._index(there)
         runs, self.jobs, self.series = self._grouped(there, jobs, recordings)
         reached = self._reached(jobs, recordings)
+        asked = schemas(self._store.all(SCHEMA))
         made: dict[str, Board] = {}
         changed = False
         for uid, application in there.items():
             before = self.all.get(uid)
-            one = self._one(application, runs.get(uid, _NONE), reached)
+            one = self._one(application, runs.get(uid, _NONE), reached, asked)
             if one is not None:
                 made[uid] = one
             changed = changed or one is not before
@@ -160,6 +164,7 @@ class Boards:
             if whose is not None:
                 found[whose].append(self._run(uid, health))
                 on.add(uid)
+                series.add((meta.namespace, series_name(meta.name)))
         for one in recordings:
             if one.job_uid in jobs:
                 continue
@@ -200,7 +205,11 @@ class Boards:
         return {name: version for name, (_, version) in versions(runs, self._databases).items()}
 
     def _one(
-        self, application: Application, runs: tuple[HookRun, ...], reached: Mapping[str, int]
+        self,
+        application: Application,
+        runs: tuple[HookRun, ...],
+        reached: Mapping[str, int],
+        asked: Mapping[str, Schema],
     ) -> Board | None:
         uid = application.meta.uid
         rendered = cast("Rendered | None", self._store.by_uid(RENDERED, uid))
@@ -209,14 +218,14 @@ class Boards:
             application,
             rendered,
             runs,
-            tuple(reached.get(name) for name in self._names[uid].databases),
-            self._ready_stamp(application) if moving else 0,
+            tuple((reached.get(name), asked.get(name)) for name in self._names[uid].databases),
+            (self._ready_stamp(application), self._store.version[WAITING]) if moving else 0,
         )
         known = self._inputs.get(uid)
         if known is not None and _same(known, inputs):
             return self.all.get(uid)
         self._inputs[uid] = inputs
-        return self._judged(application, rendered, runs, reached)
+        return self._judged(application, rendered, runs, reached, asked)
 
     def _judged(
         self,
@@ -224,6 +233,7 @@ class Boards:
         rendered: Rendered | None,
         runs: tuple[HookRun, ...],
         reached: Mapping[str, int],
+        asked: Mapping[str, Schema],
     ) -> Board | None:
         moving = is_moving(application)
         wanted = rendered.of(application.revision) if rendered else None
@@ -231,7 +241,7 @@ class Boards:
         deployed = application.deployed
         before = rendered.of(deployed.revision) if rendered and deployed else None
         due = () if moving else waiting(application, wanted, runs, before)
-        said = () if moving else verdicts(application, ran or last_run(application, runs), runs)
+        said = () if moving else verdicts(application, ran or last_run(application, runs), runs, asked)
         shown: Manifests | None = ran if moving or not due else wanted
         shown = shown or wanted or last_run(application, runs)
         if not shown.hooks and not moving:
@@ -242,7 +252,9 @@ class Boards:
             runs,
             waiting=due,
             verdicts=said,
-            versions=reached,
+            versions={**_expected(before, application), **reached},
+            schemas=asked,
+            blocked=lambda database: blocked(self._store.all(WAITING), database),
             ready=self._ready,
             problem=rendered.problem if rendered else "",
         )
@@ -255,6 +267,15 @@ class Boards:
     def _ready(self, kind: str, namespace: str, name: str) -> str:
         found = self._store.get(kind, namespace, name)
         return f"{found.ready} of {found.replicas} ready" if isinstance(found, Workload) else ""
+
+
+def _expected(deployed: Manifests | None, application: Application) -> dict[str, int]:
+    """Of databases of which no run is known: what the deployed commit's files would have left, where the
+    operation that deployed it succeeded with its hooks."""
+    state = application.state
+    settled = state is None or state.phase != "Succeeded" or not without_hooks(state)
+    hooks = deployed.migrations if deployed is not None and settled else ()
+    return {hook.database: hook.files[-1].version for hook in hooks if hook.database and hook.files}
 
 
 def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from tui.model.application import Application, OperationState
 from tui.model.board_moving import Moving, ReadyOf
 from tui.model.hook_runs import HookRun, same_spec
 from tui.model.hooks import ORDER, SYNC, SYNCFAIL, Hook, Manifests, MigrationFile, Plain, row_of
+from tui.model.schema import Schema, Waiting
 from tui.model.step import OPEN, Board, Standing, Step, StepState, WaveGroup, after
 from tui.model.verdict import Verdict
 
@@ -30,11 +31,13 @@ def board(
     waiting: tuple[Hook, ...] = (),
     verdicts: tuple[Verdict, ...] = (),
     versions: Mapping[str, int] | None = None,
+    schemas: Mapping[str, Schema] | None = None,
+    blocked: Callable[[str], Waiting | None] = lambda database: None,
     ready: ReadyOf | None = None,
     problem: str = "",
 ) -> Board:
     """The board of an application. `known` are the runs of its hooks, newest first; `versions` is what each
-    database has reached before the hooks that have not ended."""
+    database has reached before the hooks that have not ended, `schemas` what PostgreSQL says itself."""
     moving, state = is_moving(application), application.state
     groups = _groups(manifests, None if moving and state is not None and state.over else state)
     if moving:
@@ -45,20 +48,34 @@ def board(
     groups = [
         replace(
             group,
-            steps=tuple(_told(step, said.get(id(step.hook)), versions or {}) for step in group.steps),
+            steps=tuple(
+                _told(step, said.get(id(step.hook)), _before(step, versions or {}, schemas or {}), blocked)
+                for step in group.steps
+            ),
         )
         for group in groups
     ]
     return Board(application, manifests, tuple(groups), moving, waiting, verdicts, problem)
 
 
-def _told(step: Step, verdict: Verdict | None, versions: Mapping[str, int]) -> Step:
-    """With its verdict, and the files that are expected to be applied."""
-    before = versions.get(step.hook.database)
+def _before(step: Step, versions: Mapping[str, int], schemas: Mapping[str, Schema]) -> int | None:
+    """The database's version before that hook: PostgreSQL's own word, unless the hook works on it."""
+    schema = schemas.get(step.hook.database)
+    at_work = step.state is StepState.RUNNING and step.run is not None and step.run.created
+    if schema is not None and schema.version is not None and (not at_work or schema.at < at_work):
+        return schema.version
+    return versions.get(step.hook.database)
+
+
+def _told(
+    step: Step, verdict: Verdict | None, before: int | None, blocked: Callable[[str], Waiting | None]
+) -> Step:
+    """With its verdict, the files that are expected to be applied, and what its database waits for."""
     todo: tuple[MigrationFile, ...] = ()
     if before is not None and step.state in OPEN:
         todo = tuple(file for file in step.hook.files if file.version > before)
-    return replace(step, verdict=verdict, before=before, todo=todo)
+    waits = blocked(step.hook.database) if step.state is StepState.RUNNING else None
+    return replace(step, verdict=verdict, before=before, todo=todo, blocked=waits)
 
 
 def _groups(manifests: Manifests, state: OperationState | None) -> list[WaveGroup]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from tui.model.application import Application
 from tui.model.hook_runs import HookRun
 from tui.model.hooks import Hook, Manifests, MigrationFile, Plain
+from tui.model.schema import Waiting
 from tui.model.verdict import Verdict
 
 
@@ -52,6 +53,7 @@ class Step:
     before: int | None = None  # the database's version, as far as it is known
     todo: tuple[MigrationFile, ...] = ()
     verdict: Verdict | None = None
+    blocked: Waiting | None = None  # what its database says it waits for
 
     @property
     def state(self) -> StepState:
@@ -91,8 +93,8 @@ class Board:
 
 def after(phase: str, first: WaveGroup) -> Standing:
     """Where something stands that comes after a wave which is not done."""
-    name = str(first.number) if first.phase == phase else first.phase
+    same = first.phase == phase
     states = {step.state for step in first.steps} | {first.standing.state}
     if StepState.FAILED in states:
-        return Standing(StepState.NOT_RUN, f"not run: {name} failed")
-    return Standing(StepState.WAITS, f"waits for {name}")
+        return Standing(StepState.NOT_RUN, f"not run: {first.number} failed" if same else "not run")
+    return Standing(StepState.WAITS, f"waits for {first.number}" if same else "waits")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tui.model.application import Application, OperationState
@@ -12,6 +12,7 @@ from tui.model.goose import GooseKind, GooseRun
 from tui.model.health import Trouble
 from tui.model.hook_runs import HookRun, same_spec
 from tui.model.hooks import SYNCFAIL, Hook, Manifests, Origin, row_of
+from tui.model.schema import Schema
 
 _SLACK = 1.0  # seconds: both times are cut to whole ones
 
@@ -24,8 +25,8 @@ class Ran(StrEnum):
     UNSEEN = "not seen"  # Argo CD says so, and nobody kept the Job's log
     UNSURE = "not sure"
     NO = "did not run"
-    STALE = "an old Job was taken for it"
-    OTHER = "another image ran"
+    STALE = "stale Job"  # that of an earlier sync was taken for it
+    OTHER = "other image"
 
 
 _RED = (Ran.NO, Ran.STALE, Ran.OTHER)
@@ -60,14 +61,17 @@ def without_hooks(state: OperationState) -> str:
     if asked.self_heal_attempts:
         return "self-heal runs no hooks"
     if asked.resources:
-        return "a sync of selected resources runs no hooks"
+        return "selective: no hooks run"
     if asked.apply_only:
-        return "apply only, as a rollback does: no hooks"
+        return "apply only runs no hooks"
     return ""
 
 
 def verdicts(
-    application: Application, manifests: Manifests | None, known: Sequence[HookRun]
+    application: Application,
+    manifests: Manifests | None,
+    known: Sequence[HookRun],
+    schemas: Mapping[str, Schema] | None = None,
 ) -> tuple[Verdict, ...]:
     """Of each migration of the synced revision, once an operation succeeded; () before and after a failure.
 
@@ -78,7 +82,7 @@ def verdicts(
         return ()
     none = without_hooks(state)
     guessed = manifests.origin is Origin.LAST_RUN and not none
-    return tuple(
+    made = (
         _skipped(hook, none, known) if none else _verdict(hook, state, known)
         for hook in manifests.hooks
         if hook.migrates
@@ -86,6 +90,19 @@ def verdicts(
         # what ran once need not be expected now
         and not (guessed and row_of(hook, state.results) is None)
     )
+    return tuple(_asked(one, state, (schemas or {}).get(one.hook.database)) for one in made)
+
+
+def _asked(one: Verdict, state: OperationState, schema: Schema | None) -> Verdict:
+    """With PostgreSQL's own word, where it was asked after the end: it settles a doubt, and makes one."""
+    if schema is None or schema.version is None or schema.at < (state.finished or 0.0):
+        return one
+    one = replace(one, evidence=(*one.evidence, f"PostgreSQL: version {schema.version}"))
+    goose = one.run.goose if one.run is not None else None
+    reached = goose.version if goose is not None else None
+    if one.ran is Ran.YES and reached is not None and schema.version < reached:
+        return replace(one, ran=Ran.UNSURE, reason=f"PostgreSQL is at {schema.version}, goose said {reached}")
+    return one
 
 
 def _skipped(hook: Hook, reason: str, known: Sequence[HookRun]) -> Verdict:
@@ -102,7 +119,7 @@ def _verdict(hook: Hook, state: OperationState, known: Sequence[HookRun]) -> Ver
     row, run = row_of(hook, state.results), _newest(hook, known)
     if row is None and (run is None or run.created < state.started - _SLACK):
         evidence = _evidence(hook, run, state) if run is not None else ()
-        return Verdict(hook, Ran.NO, "Argo CD's result does not name it", evidence, run)
+        return Verdict(hook, Ran.NO, "not in Argo CD's result", evidence, run)
     if run is None:
         said = row.message if row is not None else ""
         other = row is not None and row.images and hook.images and row.images != hook.images
@@ -111,7 +128,7 @@ def _verdict(hook: Hook, state: OperationState, known: Sequence[HookRun]) -> Ver
         return Verdict(hook, Ran.UNSEEN, "nobody watched, its Job is gone", (f"Argo CD: {said}",))
     evidence = _evidence(hook, run, state)
     if run.created < state.started - _SLACK:
-        return Verdict(hook, Ran.STALE, "its Job is older than the sync", evidence, run)
+        return Verdict(hook, Ran.STALE, "Job older than the sync", evidence, run)
     if not same_spec(hook, run):
         return Verdict(hook, Ran.OTHER, _other(run.images, hook), evidence, run)
     if not run.complete:

@@ -46,6 +46,9 @@ class WavesPane(TablePane):
 
     def show(self, view: View) -> None:
         super().show(view)
+        if self.table.gone and not self.table.has_focus:
+            self.table.forget()  # nobody looks for it
+            self._seen = ()
         recorder = view.session.recorder
         subtitle = literal(recorder.condition) if recorder is not None else ""
         if subtitle != (self.border_subtitle or ""):
@@ -55,13 +58,18 @@ class WavesPane(TablePane):
         recorder = view.session.recorder
         recordings = recorder.recordings() if recorder is not None else ()
         store, survey, namespaces = view.session.store, view.survey, view.namespaces
-        made, known = sync_waves.shown(survey, namespaces, self.service)
+        made, known = sync_waves.shown(survey, namespaces, self.service, self._room())
         return made + present.rows(store, survey, namespaces, self._now(), recordings, self.service, known)
+
+    def _room(self) -> int:
+        """The width of a line's first column."""
+        width = self.table.size.width - 3
+        return (width - 11 if width >= 48 else width) if width > 20 else sync_waves.NARROW
 
     def record(self, view: View, uid: object) -> Record | None:
         """The Job of a line or of the one below it; of one that is gone what was recorded of it; of a hook
         that has not begun a Job without a pod, whose log comes with it."""
-        uid = str(uid).removesuffix("/")
+        uid = str(uid).rstrip("/")
         found_step = sync_waves.found_step(view.survey.boards.all, uid)
         if found_step is not None:
             hook, run = found_step.hook, found_step.run or found_step.last
