@@ -132,12 +132,12 @@ def _live(step: Step, health: JobHealth) -> Words:
 
 def _progress(step: Step, goose: GooseRun, began: float) -> Words:
     """With the total and the running file of the checkout, which its image may not have: "expected"."""
-    todo = step.todo
-    if goose.done >= len(todo):
-        state: Cell = (Since(began, MOVING, f"{goose.done} done, "),)
-        return Words(Span("▸", MOVING), state, (Since(goose.at or began, QUIET, "silent "),))
-    state = (Span(f"{goose.done} of {len(todo)}, ", MOVING), Since(goose.at or began, MOVING, "silent "))
-    return Words(Span("▸", MOVING), state, (Span(f"expected {todo[goose.done].name}", QUIET),))
+    todo, last = step.todo, words_of_last(step)
+    known = goose.done < len(todo)
+    done = f"{goose.done} of {len(todo)}" if known else f"{goose.done} done"
+    silent = Since(goose.at or began, QUIET, "silent ", f", {last}" if last else "")
+    file: Cell = (Span(f"expected {todo[goose.done].name}", QUIET),) if known else ()
+    return Words(Span("▸", MOVING), (Since(began, MOVING, f"{done}, "),), (silent,), file)
 
 
 def _versions(step: Step) -> str:

@@ -138,6 +138,8 @@ def _lines(id: str, number: str, label: str, of: Step | WaveGroup, room: int) ->
     made = [plain.line(id, (Span(number, QUIET), name, *said.state), last, said.sign)]
     if said.detail:
         made += _below(f"{id}/", said.detail, room)
+    if said.more:
+        made.append(plain.line(f"{id}////", (Span(" " * INDENT), *said.more)))
     return made
 
 

@@ -27,11 +27,12 @@ RECENT = 86400.0
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said of a migration: on its line, and on the one below."""
+    """What is said of a migration: on its line, and on those below."""
 
     sign: Span
     state: Cell
     detail: Cell = ()
+    more: Cell = ()
 
 
 def rows(
