@@ -57,12 +57,13 @@ class Server:
         self.error: Forbidden | None = None
         self.asked = self.asked_who_waits = 0
         self.version = 3
+        self.found: list[Schema] = []
 
     async def schemas(self) -> list[Schema]:
         self.asked += 1
         if self.error is not None:
             raise self.error
-        return [of("identity_db", self.version)]
+        return self.found or [of("identity_db", self.version)]
 
     async def waiting(self) -> list[Waiting]:
         self.asked_who_waits += 1
@@ -175,3 +176,16 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, said: str) -
     with pytest.raises(Misconfigured) as caught:
         declared(tmp_path, text)
     assert said in str(caught.value)
+
+
+async def test_a_table_that_a_migration_has_locked_does_not_keep_who_waits_from_being_told() -> None:
+    server, began = Server(), SystemClock().now() - 60
+    store = listed(JOB)
+    task = asyncio.create_task(SchemaWatch(server, store, SystemClock(), lambda _: 1.0).run())
+    await until(lambda: schemas(store.all(SCHEMA)))
+    locked = Schema(schema_meta(SCHEMA, "data", "identity_db"), "identity_db", problem="lock timeout")
+    server.found = [locked]
+    store.apply(Change("Job", "j1", replace(JOB, started=began, active=1)))
+    await until(lambda: waiting(store.all(WAITING), "auth_db"))
+    assert schemas(store.all(SCHEMA))["identity_db"].version == 3
+    await cancelled(task)

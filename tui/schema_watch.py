@@ -12,7 +12,7 @@ from tui.model.health import job_status
 from tui.model.job import Job
 from tui.model.migration import is_migration
 from tui.model.record import Record
-from tui.model.schema import SCHEMA, WAITING, Schema, Waiting, is_slow, schema_meta
+from tui.model.schema import SCHEMA, WAITING, Schema, Waiting, is_slow, schema_meta, schemas
 from tui.store import Store
 
 _OFTEN = 5.0  # seconds between two questions while a migration is slow
@@ -50,25 +50,30 @@ class SchemaWatch:
         jobs = [one for one in self._store.all("Job") if isinstance(one, Job) and is_migration(one)]
         running = [one for one in jobs if job_status(one) == "Running"]
         states = frozenset((one.meta.uid, job_status(one)) for one in jobs)
+        slow = any(is_slow(one, self._last(one), self._clock.now()) for one in running)
         try:
-            if states != self._read_of or self._clock.monotonic() - self._read_at >= _SELDOM:
-                self._replace(SCHEMA, await self._asks.schemas())
-                self._read_of, self._read_at = states, self._clock.monotonic()
-            slow = any(is_slow(one, self._last(one), self._clock.now()) for one in running)
+            # First what is urgent: a table that a migration has locked can't be read.
             self._replace(WAITING, await self._asks.waiting() if slow else ())
+            if states != self._read_of or self._clock.monotonic() - self._read_at >= _SELDOM:
+                self._replace(SCHEMA, self._with_known(await self._asks.schemas()))
+                self._read_of, self._read_at = states, self._clock.monotonic()
         except DeployError as error:
             said = Schema(schema_meta(SCHEMA, "", ""), "", at=self._clock.now(), problem=str(error))
-            self._replace(SCHEMA, [*_without_problem(self._store.all(SCHEMA)), said])
+            self._replace(SCHEMA, [*self._known().values(), said])
             self._replace(WAITING, ())
             await self._clock.sleep(_OFTEN)
             return _FAILED
         return _OFTEN if running else _SELDOM
 
+    def _known(self) -> dict[str, Schema]:
+        """What was read before, by database, with the time at which it was."""
+        return schemas(self._store.all(SCHEMA))
+
+    def _with_known(self, found: list[Schema]) -> list[Schema]:
+        """Of a database that could not be read this time what was known of it."""
+        known = self._known()
+        return [known.get(one.database, one) if one.problem else one for one in found]
+
     def _replace(self, kind: str, records: Iterable[Record]) -> None:
         found: Mapping[str, Record] = {one.meta.uid: one for one in records}
         self._store.replace(kind, "", found)
-
-
-def _without_problem(records: Iterable[Record]) -> list[Record]:
-    """What was known before stays, with the time at which it was read."""
-    return [one for one in records if isinstance(one, Schema) and not one.problem]

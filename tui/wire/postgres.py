@@ -103,10 +103,14 @@ class Databases:
             database = self._where.ours(actual)
             if not database or actual == _SEARCHED:
                 continue
-            if not await self._ask(target, actual, Select.TABLE, bool):
-                continue
-            read = await self._ask(target, actual, Select.VERSION, _Version)
             meta = schema_meta(SCHEMA, self._where.namespace, database)
+            try:
+                if not await self._ask(target, actual, Select.TABLE, bool):
+                    continue
+                read = await self._ask(target, actual, Select.VERSION, _Version)
+            except Invalid as error:  # of this database alone: a migration may have locked the table
+                found.append(Schema(meta, database, actual, at=self._clock.now(), problem=str(error)))
+                continue
             at = self._clock.now()
             found.append(Schema(meta, database, actual, read.version, read.rows, read.applied, at))
         return found
