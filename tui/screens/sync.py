@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,6 +22,9 @@ from tui.present import sync_options as present
 from tui.screens.confirm import Confirm
 from tui.store import Record
 from widgets.live_table import LiveTable
+
+if TYPE_CHECKING:
+    from tui.sync_desk import SyncDesk
 
 READS = ("Application", "AppProject", "Rendered", "Job", "goose", "links", "rights")
 
@@ -58,8 +62,10 @@ class SyncDialog(Confirm):
         journal: str,
         *,
         now: Callable[[], float],
+        desk: SyncDesk | None = None,
     ) -> None:
         """Refused when no target is left."""
+        self._desk = desk
         ticket = f"{int(asked.now * 1000):x}"
         self._asked = replace(asked, sync=replace(asked.sync, ticket=ticket))
         self._now = now
@@ -76,6 +82,24 @@ class SyncDialog(Confirm):
 
     def on_mount(self) -> None:
         self._show_options()
+        self._ask()
+
+    def _ask(self) -> None:
+        """The dialog is there at once; what takes longer comes into it."""
+        if self._desk is not None:
+            reading = {one.meta.uid: "it is being read" for one in self._applications}
+            self._asked = replace(self._asked, differences={}, undiffed=reading)
+            self.run_worker(self._read(self._desk), group="desk", exclusive=True)
+
+    async def _read(self, desk: SyncDesk) -> None:
+        found = await desk.look(self._applications, self._asked.sync.revision)
+        self._asked = replace(
+            self._asked,
+            pushes={uid: one.push for uid, one in found.items() if one.push is not None},
+            differences={uid: one.difference for uid, one in found.items() if one.difference is not None},
+            undiffed={uid: one.unknown for uid, one in found.items() if one.unknown},
+        )
+        self._plan_anew()
 
     def check_seen(self) -> None:
         """At each tick: the plan as it is now; its words count seconds."""
@@ -97,7 +121,10 @@ class SyncDialog(Confirm):
             return
         options = present.stepped(self._applications, self._push, self._asked.sync, self._table.cursor, by)
         if options != self._asked.sync:
+            anew = options.revision != self._asked.sync.revision
             self._take(options)
+            if anew:
+                self._ask()
             for typed in self.query("#typed").results(Input):
                 typed.value = ""  # it was for another plan
 
@@ -123,6 +150,7 @@ class SyncDialog(Confirm):
         self._asked = replace(self._asked, targets=self._fresh(), now=self._now())
         self._applications = applications(self._asked, ())
         if [pinned(one, self._asked.sync) for one in self._applications] != before:
+            self._ask()
             for typed in self.query("#typed").results(Input):
                 typed.value = ""
         try:
