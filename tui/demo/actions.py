@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from tui.demo.argo_actions import Play, Push, play, push
 from tui.demo.cluster import key_of, stamp
 from tui.demo.engine_actions import EngineAsk
 from tui.demo.engine_actions import act as on_engine
@@ -257,6 +258,8 @@ ACTIONS: dict[str, tuple[type[msgspec.Struct], Act]] = {
         Place,
         lambda world, ask: sorted(each.kind for each in world.environments[ask.environment].streams),
     ),
+    "push": (Push, push),
+    "scenario": (Play, play),
     "user": (SetUser, _user),
     "requests": (Nothing, _requests),
     "clear-requests": (Nothing, lambda world, ask: world.requests.clear()),

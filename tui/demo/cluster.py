@@ -13,6 +13,7 @@ import msgspec
 from tui.demo.defaults import fill
 from tui.demo.history import Change, History
 from tui.demo.kinds import BY_NAME
+from tui.demo.repository import Repository
 
 Object = dict[str, Any]
 Key = tuple[str, str, str]
@@ -20,6 +21,14 @@ Key = tuple[str, str, str]
 _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
+
+
+def _generation_moves(obj: Object, before: Object) -> bool:
+    """With the spec; of a custom kind without the subresource status with anything but metadata."""
+    kind = BY_NAME[obj["kind"]]
+    if kind.custom and "status" not in kind.subresources:
+        return {**obj, "metadata": None} != {**before, "metadata": None}
+    return "spec" in obj and obj["spec"] != before.get("spec")
 
 
 class AlreadyExists(Exception):
@@ -61,6 +70,7 @@ class Cluster:
     def __init__(self, now: Callable[[], float], *, history: int = 5000) -> None:
         self.now = now
         self.history = History(history)
+        self.repository = Repository()  # what the cluster's Argo CD deploys from
         self._objects: dict[str, dict[str, dict[str, Object]]] = {}
         self._uids: dict[str, Key] = {}
         self._owned: dict[tuple[str, str], dict[str, Key]] = {}
@@ -135,7 +145,7 @@ class Cluster:
         fill(obj)
         if obj == before:
             return before
-        if "spec" in obj and obj["spec"] != before.get("spec"):
+        if _generation_moves(obj, before):
             meta["generation"] = old.get("generation", 0) + 1
         if meta.get("deletionTimestamp") and not meta.get("finalizers"):
             done = old.get("finalizers") and not meta.get("deletionGracePeriodSeconds")
@@ -225,6 +235,10 @@ class Cluster:
             }
         self._consumers[name] = set()
         return found
+
+    def forget(self) -> None:
+        """Every consumer gets everything again: those that come now know nothing of the past."""
+        self._consumers.clear()
 
     def _ending(self) -> str:
         digest = sha256(str(self._made).encode()).digest()

@@ -15,6 +15,7 @@ from tui.demo.cluster import Cluster
 from tui.demo.engine import Engine
 from tui.demo.faults import Faults
 from tui.demo.logbook import LogBook
+from tui.demo.scenarios import Stage
 
 Object = dict[str, Any]
 
@@ -59,12 +60,14 @@ class Environment:
         self.cluster = Cluster(world.now)
         self.logs = LogBook()
         self.steps = make_steps(self.cluster, self.logs)
+        self.stage = Stage()
         self.streams: set[Stream] = set()
         # Lists cut into pages: (version, kind, namespace, selectors) -> what was there at that version.
         self.pages: dict[str, list[Object]] = {}
 
     def step(self, now: float) -> None:
         """One turn of every behaviour."""
+        self.stage.step(now)
         for step in self.steps:
             step(now)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tui.demo.behaviours.argo import Applications
 from tui.demo.behaviours.cronjob import CronJobs
 from tui.demo.behaviours.daemonset import DaemonSets
 from tui.demo.behaviours.deployment import Deployments
@@ -40,6 +41,7 @@ def make_steps(cluster: Cluster, logs: LogBook) -> tuple[Step, ...]:
         Life(cluster).step,
         Garbage(cluster).step,
         SealedSecrets(cluster).step,
+        Applications(cluster).step,
         CronJobs(cluster).step,
         Jobs(cluster).step,
         Deployments(cluster).step,

@@ -1,0 +1,56 @@
+"""What Argo CD deploys from: branches of commits, each with the manifests of every path, already rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha1
+from typing import Any
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """`files` is path -> manifests; `at` epoch seconds."""
+
+    sha: str
+    at: float
+    author: str
+    message: str
+    files: Mapping[str, tuple[Object, ...]] = field(repr=False)
+
+
+class Repository:
+    """One repository, whatever its address; a monorepo: every commit moves the whole branch."""
+
+    def __init__(self) -> None:
+        self.branches: dict[str, list[Commit]] = {}
+        self._commits: dict[str, Commit] = {}
+
+    def push(
+        self,
+        branch: str,
+        files: Mapping[str, Sequence[Object]],
+        *,
+        at: float,
+        author: str = "platform",
+        message: str = "",
+    ) -> Commit:
+        """A commit with these paths changed and the others as they were."""
+        before = self.head(branch)
+        whole = {**(before.files if before else {}), **{path: tuple(each) for path, each in files.items()}}
+        seed = f"{branch}/{len(self._commits)}/{before.sha if before else ''}/{message}"
+        made = Commit(sha1(seed.encode(), usedforsecurity=False).hexdigest(), at, author, message, whole)
+        self.branches.setdefault(branch, []).append(made)
+        self._commits[made.sha] = made
+        return made
+
+    def head(self, branch: str) -> Commit | None:
+        """The newest commit of a branch; "" and HEAD are main."""
+        found = self.branches.get(branch if branch not in ("", "HEAD") else "main")
+        return found[-1] if found else None
+
+    def commit(self, revision: str) -> Commit | None:
+        """A commit by its full name, or a branch's newest."""
+        return self._commits.get(revision) or self.head(revision)
