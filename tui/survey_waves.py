@@ -30,8 +30,9 @@ from tui.model.verdict import troubles, verdicts, without_hooks
 from tui.model.workload import Workload
 from tui.store import Store
 
-_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
-READS = ("Application", RENDERED, "Job", "goose", SCHEMA, WAITING, *_WORKLOADS)
+_RUNS = ("Application", RENDERED, "Job", "goose", SCHEMA)
+_WHILE = (WAITING, "Deployment", "StatefulSet", "DaemonSet")  # of these only what moves speaks
+READS = (*_RUNS, *_WHILE)
 _NONE: tuple[HookRun, ...] = ()
 
 
@@ -58,7 +59,7 @@ class Boards:
         self._inputs: dict[str, tuple[object, ...]] = {}
         self._names: dict[str, _Names] = {}
         self._named: dict[tuple[str, str], str] = {}  # hook -> the application's uid
-        self._owners: dict[str, tuple[str, str]] = {}  # Job -> application, as it is tracked
+        self._owners: dict[str, tuple[str, str, str]] = {}  # Job -> application that tracks it, its series
         self._databases: dict[str, str] = {}  # by the run's uid
         self._runs: dict[str, tuple[JobHealth | Recording, HookRun]] = {}
 
@@ -85,10 +86,11 @@ class Boards:
 
     def refresh(self, jobs: Mapping[str, JobHealth], recordings: Sequence[Recording]) -> bool:
         """Whether any board is another than before. What did not change costs a comparison."""
-        seen = (self._store.versions(READS), tuple(map(id, recordings)))
-        if seen == self._seen:
+        last = self._seen
+        self._seen = (self._store.versions(_RUNS), tuple(map(id, recordings)), self._store.versions(_WHILE))
+        moving = any(one.moving for one in self.all.values())
+        if self._seen == last or (self._seen[:2] == last[:2] and not moving):
             return False
-        self._seen = seen
         applications = cast("Iterable[Application]", self._store.all("Application"))
         there = {one.meta.uid: one for one in applications}
         if not there:
@@ -157,14 +159,14 @@ class Boards:
             meta = health.job.meta
             owner = self._owners.get(uid)
             if owner is None:
-                owner = self._owners[uid] = owner_of(meta)
-            namespace, name = owner
+                owner = self._owners[uid] = (*owner_of(meta), series_name(meta.name))
+            namespace, name, one_of = owner
             whose = by_name.get((namespace, name)) if namespace else by_bare.get(name) if name else None
             whose = whose or self._named.get((meta.namespace, meta.name))
             if whose is not None:
                 found[whose].append(self._run(uid, health))
                 on.add(uid)
-                series.add((meta.namespace, series_name(meta.name)))
+                series.add((meta.namespace, one_of))
         for one in recordings:
             if one.job_uid in jobs:
                 continue
