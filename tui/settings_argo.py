@@ -9,14 +9,16 @@ from tui.model.argo import ArgoCd
 from tui.model.label_selector import requirements
 from tui.wire.yaml_entry import Entry
 
-KEYS = ("namespace", "context", "kubeconfig", "selector", "destination", "server", "token")
+_TEXTS = ("namespace", "context", "kubeconfig", "selector", "destination", "server", "token")
+KEYS = (*_TEXTS, "self-heal")
 
 
 def check(table: Entry) -> None:
     """Raises Misconfigured with the line of what is wrong in it."""
-    for key in KEYS:
+    for key in _TEXTS:
         if table.has(key):
             table.text(key)
+    table.flag("self-heal")
     try:
         requirements(table.text("selector"))
     except ValueError as error:
@@ -30,7 +32,7 @@ def check(table: Entry) -> None:
 
 def made(section: Mapping[str, object] | None, folder: Path, home: Path) -> ArgoCd:
     """From the merged table of an environment; `folder` is that of the configuration."""
-    said = {key: str(section.get(key) or "") for key in KEYS} if section else {}
+    said = {key: str(section.get(key) or "") for key in _TEXTS} if section else {}
     return ArgoCd(
         namespace=said.get("namespace") or ArgoCd().namespace,
         context=said.get("context", ""),
@@ -38,6 +40,7 @@ def made(section: Mapping[str, object] | None, folder: Path, home: Path) -> Argo
         selector=said.get("selector", ""),
         destination=said.get("destination", ""),
         server=said.get("server", "").rstrip("/"),
+        self_heal=bool(section["self-heal"]) if section and "self-heal" in section else None,
         token=_token(said.get("token", ""), folder, home),
     )
 

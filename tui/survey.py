@@ -27,6 +27,8 @@ from tui.model.recording import Recording
 from tui.model.sealed_secret import SealedSecret, SealVerdict, judge
 from tui.model.workload import HorizontalPodAutoscaler, ReplicaSet, Workload
 from tui.store import LinkState, Store
+from tui.survey_apps import READS as APPS
+from tui.survey_apps import Apps
 from tui.survey_paths import READS as PATHS
 from tui.survey_paths import Paths
 from tui.survey_pods import Pods
@@ -51,6 +53,7 @@ READS = (
     "SealedSecret",
     *PATHS,
     *WAVES,
+    *APPS,
     "links",
 )
 
@@ -81,6 +84,7 @@ class Survey:
         self.environment = environment
         self._recorded = recorded
         self.boards = Boards(store)
+        self.apps = Apps(store, environment)
         self._pods = Pods(store, environment)
         self.paths = Paths(store, environment)
         self.secrets = Secrets(store, environment)
@@ -113,6 +117,7 @@ class Survey:
         changed = self._judge_jobs(now, timed) or changed
         recordings = self._recorded.recordings() if self._recorded is not None else ()
         changed = self.boards.refresh(self.jobs, recordings) or changed
+        changed = self.apps.refresh(self.workloads, self.jobs, now) or changed
         found = [one.trouble for one in self.workloads.values() if one.trouble is not None]
         old = superseded(self.jobs.values())
         found += [one.trouble for uid, one in self.jobs.items() if one.trouble is not None and uid not in old]
@@ -124,6 +129,7 @@ class Survey:
         found += self.secrets.troubles(found)
         found += self.paths.troubles(frozenset(one.uid for one in found), now)
         found += self.boards.troubles()
+        found += self.apps.troubles()
         troubles = tuple(sorted(found, key=lambda one: (one.severity, -(one.since or 0.0), one.name)))
         if troubles == self.troubles and not changed:
             return

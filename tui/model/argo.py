@@ -21,6 +21,7 @@ class ArgoCd:
     selector: str = ""  # of the Applications' labels
     destination: str = ""  # URL or name, as the Applications have it
     server: str = ""  # URL of its REST API
+    self_heal: bool | None = None  # declared; None: nothing is
     token: str = ""  # where its token is: "$NAME" of the environment, or a file
 
     @property
