@@ -30,7 +30,6 @@ from tui.model.goose import GooseKind, GooseRun
 from tui.model.job import Job
 from tui.model.key import Condition, Meta
 from tui.model.plan import Plan, Progress, Stage
-from tui.model.recording import Recording
 from tui.model.workload import Workload
 from tui.store import Record
 
@@ -238,8 +237,8 @@ def test_terminate_says_what_it_kills() -> None:
     assert "what ran stays applied: first" in text
     assert made.grave
     assert made.changes[0].before == "Running for 1 min 5 s"
-    kept = Recording("production", "j", "prod-gateway", "gateway-migrate", NOW)
-    text = "\n".join(remark.text for remark in TERMINATE.plan(replace(asked, recordings=(kept,))).remarks)
+    made = TERMINATE.plan(replace(asked, recorded=frozenset({"j"})))
+    text = "\n".join(remark.text for remark in made.remarks)
     assert "its log is recorded here" in text
 
 

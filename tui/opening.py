@@ -10,6 +10,7 @@ from tui.actions.base import Deed
 from tui.clock import Clock
 from tui.compose_check import with_file
 from tui.compose_session import ComposeSession
+from tui.errors import Misconfigured
 from tui.expecting import Expecting
 from tui.model.environment import Environment, Platform
 from tui.schema_watch import SchemaWatch
@@ -17,6 +18,10 @@ from tui.session import Session
 from tui.sessions import AnySession
 from tui.settings import Settings
 from tui.settings_postgres import made
+from tui.sync_desk import SyncDesk
+from tui.wire.argo_config import RestPlace, rest_place
+from tui.wire.argo_rest import ArgoRest
+from tui.wire.back_then import BackThen
 from tui.wire.checkout import Checkout
 from tui.wire.docker import Engine
 from tui.wire.kube import Client
@@ -42,6 +47,7 @@ class Opening:
         self._environ = environ
         self._servers = Servers(clock, environ=environ)
         self._checkouts: dict[Path, Checkout] = {}  # by root: most environments share one
+        self._rests: dict[RestPlace, ArgoRest] = {}
 
     def session(self, environment: Environment) -> AnySession:
         """One that is not started yet; Misconfigured where the kubeconfig has no such context."""
@@ -61,7 +67,10 @@ class Opening:
             took = session.recorder.took if session.recorder is not None else lambda _: None
             session.beside["schemas"] = SchemaWatch(asks, session.store, self._clock, took).run
         checkout = self.checkout(environment)
-        renderers = [checkout] if checkout is not None else []
+        rest, problem = self._rest(environment)
+        session.sync_desk = SyncDesk(client, self._clock, checkout=checkout, rest=rest, problem=problem)
+        renderers: list[Checkout | ArgoRest] = [one for one in (checkout, rest) if one is not None]
+        session.back_then = BackThen(renderers)
         session.beside["expecting"] = Expecting(renderers, session.store, self._clock).run
         return session
 
@@ -74,6 +83,16 @@ class Opening:
         config = load(Path(own) if own else settings.kubeconfig, self._environ, Path.home())
         access = config.access(declared.context or None, user=settings.user, groups=settings.groups)
         return Client(self._servers.get(access))
+
+    def _rest(self, environment: Environment) -> tuple[ArgoRest | None, str]:
+        """The server of Argo CD where one is declared; without a usable token why not."""
+        try:
+            place = rest_place(environment.argo, self._environ, Path.home())
+        except Misconfigured as error:
+            return None, str(error)
+        if place is None:
+            return None, ""
+        return self._rests.setdefault(place, ArgoRest(place, self._clock)), ""
 
     def checkout(self, environment: Environment) -> Checkout | None:
         """The platform's repository as that environment is configured; None where there is none."""
@@ -103,3 +122,5 @@ class Opening:
     async def close(self) -> None:
         """Ends every connection."""
         await self._servers.close()
+        for rest in self._rests.values():
+            await rest.close()

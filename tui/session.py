@@ -25,6 +25,8 @@ from tui.wire.kinds import KINDS
 from tui.wire.kinds.base import Kind
 
 if TYPE_CHECKING:
+    from tui.sync_desk import SyncDesk
+    from tui.wire.back_then import BackThen
     from tui.wire.kube import Client  # it imports httpx, which the first paint does not wait for
 
 
@@ -63,7 +65,9 @@ class Session:
         place = (self.store, clock, environment.name, client.events_about)
         self.recorder = Recorder(recordings, client, *place) if recordings else None
         self.beside = {"recorder": self.recorder.run} if self.recorder else {}  # tasks of its own
+        self.back_then: BackThen | None = None  # what Git had of an earlier deployment
         self.needs: frozenset[Need] = frozenset()
+        self.sync_desk: SyncDesk | None = None  # what a sync's dialog asks beside the store
         self.only: frozenset[str] = frozenset()  # kinds to read, whatever the depth; empty: by the depth
         self._rights = Rights(client, self.store, clock, self._scopes, self.argo.resources())
         self.depth: Literal["light", "front"] = "light"

@@ -84,6 +84,7 @@ class Asked:
     context: str = ""  # of the kubeconfig, for the equivalent command; "" the environment's own
     known_ready: Mapping[str, str] = field(default_factory=nothing)  # uids of revisions -> how it is known
     recordings: Sequence[Recording] = ()  # of migrations whose Job ended or is gone
+    recorded: frozenset[str] = frozenset()  # uids of Jobs whose log is being recorded
     images: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     # by Compose service: ids of the images that it ran, the newest first
     # Of a sync, each by the application's uid:

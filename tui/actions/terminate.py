@@ -115,8 +115,7 @@ def _hook(asked: Asked, row: ResourceResult) -> Iterator[Remark]:
     job = asked.store.get(row.kind, row.namespace, row.name)
     if not isinstance(job, Job):
         return
-    kept = any(one.job_uid == job.meta.uid for one in asked.recordings)
-    if kept:
+    if job.meta.uid in asked.recorded:
         yield Remark(Weight.GOOD, f"{row.name}: its log is recorded here and can be read afterwards")
     else:
         yield Remark(Weight.LOOK, f"{row.name}: its log is not recorded here")

@@ -84,6 +84,7 @@ async def _deed(cockpit: Cockpit, screen: CockpitScreen, deed: Deed, targets: tu
         context=session.client.server.access.context,
         known_ready=cockpit.deeds.ready.of(environment.name),
         recordings=session.recorder.recordings() if session.recorder is not None else (),
+        recorded=frozenset(session.recorder.running() if session.recorder is not None else ()),
         images=cockpit.deeds.images.of(environment.name),
         boards=view.survey.boards.all,
     )
@@ -170,9 +171,18 @@ def _dialog(cockpit: Cockpit, deed: Deed, asked: Asked, journal: str) -> Confirm
 
     if isinstance(deed, Sync) and deed.id in (SYNC.id, SYNC_ALL.id):
         kept = left(asked.targets, deed.refuse(asked))  # what is left out may change as it likes
-        return SyncDialog(asked, colour, lambda: changed(asked.store, kept), journal, now=cockpit.clock.now)
+        desk = cast("Session", cockpit.sessions[asked.environment.name]).sync_desk
+        return SyncDialog(
+            asked,
+            colour,
+            lambda: changed(asked.store, kept),
+            journal,
+            now=cockpit.clock.now,
+            desk=desk,
+        )
     if isinstance(deed, RollBack) and len(asked.targets) == 1:
-        ways = WaysBack(cockpit, asked, journal, look, lambda one: gone(asked.store, (one,)))
+        fetch = cast("Session", cockpit.sessions[asked.environment.name]).back_then
+        ways = WaysBack(cockpit, asked, journal, look, lambda one: gone(asked.store, (one,)), fetch)
         return ways.first()
     if isinstance(deed, Hold | Refresh):  # operations come and go meanwhile, and the write looks at the rest
         return Confirm(

@@ -19,7 +19,7 @@ from tui.model.commits import Push
 from tui.model.plan import Remark, Weight
 from tui.model.sync_plan import SyncOptions, pinned
 from tui.present import sync_options as present
-from tui.screens.confirm import Confirm
+from tui.screens.confirm import Confirm, required
 from tui.store import Record
 from widgets.live_table import LiveTable
 
@@ -72,6 +72,7 @@ class SyncDialog(Confirm):
         self._applications = applications(asked, ())
         self._seen: tuple[int, ...] = ()
         plan = SYNC.plan(self._asked)
+        self._grave = plan.grave  # decides how it is confirmed
         super().__init__(asked.environment, plan, colour, changed, journal)
         self._table = LiveTable(present.COLUMNS, now=now, id="options")
         self._table.can_focus = False
@@ -157,6 +158,9 @@ class SyncDialog(Confirm):
             plan = SYNC.plan(self._asked)
         except DeployError as error:
             plan = replace(self.plan, steps=(), then=None, remarks=(Remark(Weight.BAD, str(error)),))
+        if plan.grave and not self._grave and required(self._environment, plan) is not self._how:
+            text = "migrations are known by now: esc and again, for the confirmation that they take"
+            plan = replace(plan, steps=(), then=None, remarks=(Remark(Weight.BAD, text), *plan.remarks))
         if plan != self.plan:
             self.show_plan(plan)
         self._show_options()
