@@ -163,7 +163,7 @@ def _rested(
     if failed is not None and not in_last:
         return Step(hook, after(hook.phase, failed), run, last)
     if due and not (run is not None and run.complete and same_spec(hook, run)):
-        return stands(StepState.NEXT, "waits for a sync", run if run is not None and run.complete else last)
+        return stands(StepState.NEXT, "next sync", run if run is not None and run.complete else last)
     if run is None and row is None:
         return stands(StepState.DONE, "not seen")
     return stands(StepState.DONE)

@@ -24,14 +24,15 @@ def headline(one: Board) -> Part:
     red = sum(verdict.red for verdict in one.verdicts)
     if red:
         return Span(f"synced without {'its migration' if red == 1 else f'{red} migrations'}", BAD)
+    if state is not None and state.phase != "Succeeded":
+        how = "terminated" if "terminated" in state.message.lower() else state.phase.lower()
+        return Since(state.finished, BAD, f"{how} ", " ago")
     if one.waiting:
         count = len(one.waiting)
         wait = f"{count} migration{'s wait' if count > 1 else ' waits'}"
         return Span(f"Synced, but {wait}" if application.sync == "Synced" else wait, LOOK)
     if state is None:
         return Span("never synced", QUIET)
-    if state.phase != "Succeeded":
-        return Since(state.finished, BAD, f"{state.phase.lower()} ", " ago")
     return Since(state.finished, QUIET, f"synced {short(state.revision)} ")
 
 
@@ -98,7 +99,7 @@ def step_words(step: Step) -> Words:
         return Words(Span("▸", MOVING), (Span("begins", MOVING),), detail)
     if state is StepState.HELD:
         return Words(Span("!", BAD), (Span("held", BAD),), (Span(standing.words, BAD),))
-    if run is None:
+    if run is None or (state is StepState.FAILED and run.status not in ("Failed", "FailureTarget")):
         return _without_run(step)
     if run.health is None:
         assert run.recording is not None
@@ -150,7 +151,7 @@ def _versions(step: Step) -> str:
 def _files(step: Step) -> Cell:
     """Which files it would apply."""
     if not step.todo:
-        return (Span("its image or command differs", QUIET),)
+        return (Span("image or command differs", QUIET),)
     more = f" and {len(step.todo) - 1} more" if len(step.todo) > 1 else ""
     return (Span(f"expected {step.todo[0].name}{more}", QUIET),)
 
