@@ -67,9 +67,8 @@ class Recorder:
 
     async def run(self) -> None:
         """Records until it is cancelled."""
-        found = await asyncio.to_thread(index, self._folder, self._environment)
-        self._known = {one.job_uid: one for one in found}
-        kinds = ("Job", "links")
+        await self._recall()
+        kinds, watched = ("Job", "links"), True
         place = (self._folder, self._environment)
         async with asyncio.TaskGroup() as group:
             group.create_task(watch_log.keep(*place, self._clock, self._watches), name="watched")
@@ -77,8 +76,18 @@ class Recorder:
             while True:
                 versions = self._store.versions(kinds)
                 if self._watches():
+                    if not watched:
+                        await self._recall()  # another recorder may have seen what we did not
                     self._begin(group)
+                    watched = True
+                elif self._running:
+                    watched = False
                 await self._store.changed(kinds, versions)
+
+    async def _recall(self) -> None:
+        """Takes what the disk knows."""
+        found = await asyncio.to_thread(index, self._folder, self._environment)
+        self._known |= {one.job_uid: one for one in found}
 
     def recordings(self) -> list[Recording]:
         """Of migrations whose Job ended or is gone, newest first."""

@@ -18,7 +18,7 @@ from tui.model.recording import Recording
 from tui.recordings_folder import locked, made, opened, safe
 from tui.resume import Joint, Position
 
-MOST_FILES = 200
+MOST_FILES = 1000
 MOST_BYTES = 256 << 20  # of all
 MOST_OF_ONE = 64 << 20
 _URL = re.compile(rb"(://[^\s:/@]*):[^\s\"'<>]*@")
@@ -179,18 +179,26 @@ class RecordingFile:
 
 def prune(folder: Path) -> None:
     """The oldest go when there are too many, or too much; one that is being written stays."""
-    files = sorted(folder.glob("*.log"), key=lambda path: -path.stat().st_mtime)
+    files = []
+    for path in folder.glob("*.log"):
+        with contextlib.suppress(FileNotFoundError):  # another recorder was quicker
+            stat = path.stat()
+            files.append((-stat.st_mtime, stat.st_size, path))
     size = 0
-    for number, path in enumerate(files):
-        size += path.stat().st_size
-        if number < MOST_FILES and size <= MOST_BYTES:
-            continue
-        fd = os.open(path, os.O_RDONLY)
-        try:
-            if locked(fd):
-                path.unlink()
-        finally:
-            os.close(fd)
+    for number, (_, own, path) in enumerate(sorted(files)):
+        size += own
+        if number >= MOST_FILES or size > MOST_BYTES:
+            with contextlib.suppress(FileNotFoundError):
+                _drop(path)
+
+
+def _drop(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        if locked(fd):
+            path.unlink()
+    finally:
+        os.close(fd)
 
 
 _END = ("ended", "status", "started", "finished", "attempts", "goose")

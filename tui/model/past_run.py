@@ -88,15 +88,19 @@ def past_runs(
         for key, one in known.items()
     ]
     made += [_of_recording(one) for one in alone]
+    by_name: dict[str, list[PastOperation]] = defaultdict(list)
+    for operation in known.values():
+        by_name[operation.application].append(operation)
     for app in apps:
         service = services.get(app.meta.name) or _service(environment, app.meta.name)
+        told = by_name[app.meta.name]
         made += [
             _of_history(app, entry, service)
             for entry in app.history
-            if not any(_is_of(entry, one) for one in known.values() if one.application == app.meta.name)
+            if not any(_is_of(entry, one) for one in told)
         ]
-    told = [replace(one, gap=_gap(one, watched, now)) for one in made]
-    return sorted(told, key=lambda one: -one.started)
+    whole = [replace(one, gap=_gap(one, watched, now)) for one in made]
+    return sorted(whole, key=lambda one: -one.started)
 
 
 def recordings_of(inside: dict[tuple[str, float], list[Recording]]) -> Iterable[Recording]:

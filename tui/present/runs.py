@@ -36,7 +36,7 @@ def rows(runs: Iterable[Run]) -> list[Row]:
     for run in runs:
         made.append(_run(run))
         if run.operation is not None:
-            made += [_recording(one) for one in run.recordings]
+            made += [_recording(one, _attempt(run, one)) for one in run.recordings]
         made += [_left(run, one) for one in run.left]
     return made
 
@@ -74,13 +74,19 @@ def _detail(run: Run) -> Cell:
     return (Span(message or f"{count} hook{'s' * (count != 1)}", Tone.QUIET),)
 
 
-def _recording(one: Recording) -> Row:
+def _attempt(run: Run, one: Recording) -> str:
+    """Argo CD's retries make the Job of a hook anew: ", attempt 2"; "" where there was one."""
+    of_it = [each for each in run.recordings if each.job == one.job]
+    return f", attempt {of_it.index(one) + 1}" if len(of_it) > 1 else ""
+
+
+def _recording(one: Recording, attempt: str) -> Row:
     """Below its run: sorted by nothing of its own."""
     status = ending(one)
     tone = Tone.GOOD if status == "Complete" else Tone.BAD if status == "Failed" else Tone.LOOK
     cells: tuple[Cell, ...] = (
         (Span(f"  {one.phase or 'job'} {one.wave}", Tone.QUIET),),
-        (Span(f"  {one.database or one.job}"),),
+        (Span(f"  {one.database or one.job}{attempt}"),),
         (Span(f"  {status}", tone),),
         text(took(one.took)),
         (Span(""),),

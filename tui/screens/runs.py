@@ -19,6 +19,7 @@ from tui.model.schema import SCHEMA, schemas
 from tui.panes.base import View
 from tui.present import runs as present
 from tui.present.cells import moment
+from tui.recorder import Past
 from tui.screens.recording import RecordingScreen, compared
 from tui.screens.text import Page
 from tui.session import Session
@@ -30,6 +31,7 @@ from widgets.live_table import LiveTable, Span, Tone
 if TYPE_CHECKING:
     from tui.app import Cockpit
 
+_MOST = 1000  # runs that are shown, the newest
 _AGAIN = 5.0  # seconds between two looks at the disk: another recorder may write there
 
 
@@ -90,15 +92,18 @@ class RunsScreen(Screen[None]):
         recorder = session.recorder
         if recorder is None:
             return
-        past = await asyncio.to_thread(recorder.past)
         applications = [one for one in session.store.all("Application") if isinstance(one, Application)]
-        now = self._cockpit.clock.now()
-        found = past_runs(
-            session.environment.name, past.recordings, past.operations, applications, past.watched, now
-        )
+        name, now = session.environment.name, self._cockpit.clock.now()
+
+        def read() -> tuple[list[Run], Past]:
+            past = recorder.past()
+            kept = (past.recordings, past.operations, applications, past.watched)
+            return past_runs(name, *kept, now), past
+
+        found, past = await asyncio.to_thread(read)
         if self._service and not of_service(found, self._service):
             self._service = ""  # it never ran: all are better than nothing
-        self._runs = of_service(found, self._service)
+        self._runs = of_service(found, self._service)[:_MOST]
         self._table.set_rows(present.rows(self._runs))
         whose = self._service or "all services"
         since = f"watched since {moment(past.watched[0].begin)}" if past.watched else "never watched"
