@@ -79,8 +79,12 @@ def _of_one(asked: Asked, one: Application) -> Iterator[Remark]:
     yield from _beside(asked, one)
     yield from _windows(asked, one)
     yield from _git(asked, one)
-    if one.meta.uid in asked.differences:
-        yield Remark(Weight.QUIET, "ctrl+d shows the difference of the manifests")
+    known = asked.differences.get(one.meta.uid)
+    if known is not None:
+        text = (
+            "no manifest differs" if known[0] == known[1] else "ctrl+d shows the difference of the manifests"
+        )
+        yield Remark(Weight.QUIET, text)
     elif out_of_sync(one):
         why = asked.undiffed.get(one.meta.uid, "no server of Argo CD and no checkout to ask")
         yield Remark(Weight.QUIET, f"only Argo CD's list of what is out of sync is known: {why}")
