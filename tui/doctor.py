@@ -17,10 +17,12 @@ from tui.actions import ACTIONS
 from tui.actions.base import Deed
 from tui.clock import Clock
 from tui.compose_check import Checked, check
+from tui.doctor_postgres import asked
 from tui.errors import DeployError, Misconfigured
 from tui.model.environment import Environment, Platform
 from tui.model.workload import Workload
 from tui.settings import Settings
+from tui.settings_postgres import made
 from tui.wire.kinds import KINDS
 from tui.wire.kinds.base import Kind, Unreadable
 from tui.wire.kube import Client
@@ -65,14 +67,15 @@ class Report:
     missing: tuple[Missing, ...] = ()
     found: tuple[str, ...] = ()
     error: str = ""
-    ill: bool = False  # of Compose: somebody has to mend something
+    postgres: str = ""  # what it says of its schemas, or why it is not asked
+    ill: bool = False  # somebody has to mend something
 
     @property
     def well(self) -> bool:
         """Whether nothing is missing. An engine that only has to be started is not ill."""
         if self.platform == Platform.COMPOSE:
             return not self.ill
-        return self.reachable and not self.missing
+        return self.reachable and not self.missing and not self.ill
 
 
 async def examine(settings: Settings, clock: Clock, environ: Mapping[str, str]) -> list[Report]:
@@ -116,6 +119,10 @@ async def _examine(
         readonly = settings.readonly or environment.readonly
         user, found = await asyncio.gather(_user(client), _found(client, environment))
         missing = await _missing(client, environment, readonly, found)
+        where = made(settings.sections.get(name, {}).get("postgres"))
+        postgres = await asked(client, where, clock)
+        namespace = where.namespace if where is not None else ""
+        missing += tuple(Missing("3", verb, "pods/exec", namespace) for verb in postgres.lacking)
     except DeployError as error:
         return replace(known, error=str(error))
     return replace(
@@ -127,6 +134,8 @@ async def _examine(
         clock_difference_s=_difference(answer.headers.get("date", ""), clock),
         missing=missing,
         found=found,
+        postgres=postgres.words,
+        ill=postgres.error,
     )
 
 
@@ -255,6 +264,8 @@ def _lines(report: Report) -> list[str]:
         f"  as {plain(report.user) or 'nobody in particular'}, namespace {report.namespace or 'default'}",
         f"  found: {', '.join(report.found) or 'neither ' + ' nor '.join(dict.fromkeys(_GROUPS.values()))}",
     ]
+    if report.postgres:
+        lines.append(f"  {report.postgres}")
     if not report.missing:
         return [*lines, "  no right is missing"]
     return [

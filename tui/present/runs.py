@@ -150,7 +150,11 @@ def gap_words(gap: Gap) -> str:
 
 
 def page(
-    run: Run, evidence: Mapping[str, Evidence], left: Sequence[Event], schemas: Mapping[str, Schema]
+    run: Run,
+    evidence: Mapping[str, Evidence],
+    left: Sequence[Event],
+    schemas: Mapping[str, Schema],
+    problem: str = "",
 ) -> list[Section]:
     """All that is known of a run; `left` are events that the cluster still has of what is not recorded."""
     made = [Section("", lines=[[Span(line)] for line in _head(run)])]
@@ -169,6 +173,8 @@ def page(
     if versions:
         lines = [[Span(f"{one.database}  v{one.version}, read {moment(one.at)}")] for one in versions]
         made.append(Section("Schema versions now, by PostgreSQL", lines=lines))
+    if problem:
+        made.append(Section(f"PostgreSQL could not be asked: {problem}", Tone.LOOK))
     return made
 
 

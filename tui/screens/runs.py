@@ -15,7 +15,7 @@ from tui.model.application import Application
 from tui.model.cluster import Event
 from tui.model.past_run import Run, of_service, past_runs
 from tui.model.recording import Recording
-from tui.model.schema import SCHEMA, schemas
+from tui.model.schema import SCHEMA, problem, schemas
 from tui.panes.base import View
 from tui.present import runs as present
 from tui.present.cells import moment
@@ -141,7 +141,8 @@ class RunsScreen(Screen[None]):
         uids = [one.job_uid for one in run.recordings]
         found = await asyncio.to_thread(lambda: {uid: recorder.evidence(uid) for uid in uids})
         left = await self._events(run)
-        page = present.page(run, found, left, schemas(session.store.all(SCHEMA)))
+        asked = list(session.store.all(SCHEMA))
+        page = present.page(run, found, left, schemas(asked), problem(asked))
         self._cockpit.push_screen(Page(f"Run of {run.service}, {moment(run.started)}", page))
 
     async def _events(self, run: Run) -> list[Event]:
