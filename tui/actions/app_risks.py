@@ -33,7 +33,7 @@ def app_risks(asked: Asked, one: Application, to: PastDeployment, then: Then | N
     yield from _window(asked, one)
     yield Remark(Weight.LOOK, "no hooks run: neither migrations nor the checks after a sync")
     yield from _migrations(asked, one, to, then)
-    yield from _forward(asked, one)
+    yield from _forward(asked, one, then)
     if to.entry.source is not None and one.source is not None and to.entry.source != one.source:
         yield Remark(
             Weight.LOOK, "path, values or parameters of then are used: they differ from those of now"
@@ -64,13 +64,17 @@ def _window(asked: Asked, one: Application) -> Iterator[Remark]:
             yield Remark(Weight.BAD, f"sync window: {text}")
 
 
-def _forward(asked: Asked, one: Application) -> Iterator[Remark]:
+def _forward(asked: Asked, one: Application, then: Then | None) -> Iterator[Remark]:
     """Who would deploy the newer commit again."""
     if one.automated is not None:
         words = block_words(one.automated)
         text = f"automated sync is held first ({words}); nothing is deployed by itself until H releases it"
         yield Remark(Weight.LOOK, text)
         yield from owner_remarks(asked, one)
+    if then is not None and then.manifests and then.before == then.after:
+        text = "both commits have the same resources, only hooks differ: nothing changes, it stays Synced"
+        yield Remark(Weight.LOOK, text)
+        return
     git = f"Git stays at {short(one.revision)}" if one.revision else "Git stays as it is"
     yield Remark(Weight.LOOK, f"it will say OutOfSync: {git}, and the next sync by anyone goes forward again")
 
