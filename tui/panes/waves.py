@@ -9,7 +9,7 @@ from tui.model.hook_runs import owner_of
 from tui.model.job import Job
 from tui.model.key import Meta
 from tui.model.migration import is_migration, migration
-from tui.model.step import StepState
+from tui.model.step import OPEN, StepState
 from tui.panes.base import TablePane, View
 from tui.present import sync_waves
 from tui.present import waves as present
@@ -46,8 +46,11 @@ class WavesPane(TablePane):
 
     def show(self, view: View) -> None:
         super().show(view)
-        if self.table.gone and not self.table.has_focus:
-            self.table.forget()  # nobody looks for it
+        ghost = self.table.lines.ghost
+        if ghost is not None and str(ghost.id).endswith("/"):  # what was said below a line
+            self.table.select(str(ghost.id).rstrip("/"))
+        elif ghost is not None and not self.table.has_focus:  # nobody looks for it
+            self.table.forget()
             self._seen = ()
         recorder = view.session.recorder
         subtitle = literal(recorder.condition) if recorder is not None else ""
@@ -68,15 +71,19 @@ class WavesPane(TablePane):
 
     def record(self, view: View, uid: object) -> Record | None:
         """The Job of a line or of the one below it; of one that is gone what was recorded of it; of a hook
-        that has not begun a Job without a pod, whose log comes with it."""
+        that has not begun a Job without a pod, whose log comes with it; elsewhere the application."""
         uid = str(uid).rstrip("/")
         found_step = sync_waves.found_step(view.survey.boards.all, uid)
         if found_step is not None:
-            hook, run = found_step.hook, found_step.run or found_step.last
-            if run is None or (run is not found_step.run and found_step.state is not StepState.NEXT):
+            hook, run = found_step.hook, found_step.run
+            run = run or (found_step.last if found_step.state is StepState.NEXT else None)
+            if run is None and found_step.state in OPEN:
                 return Job(Meta("Job", hook.namespace, hook.name, uid), images=hook.images)
-            uid = run.uid
+            uid = run.uid if run is not None else uid
         found = view.session.store.by_uid("Job", uid)
+        board = view.survey.boards.all.get(uid.partition("/")[0])
+        if found is None and board is not None:
+            return board.application
         recorder = view.session.recorder
         if found is not None or recorder is None:
             return found

@@ -135,7 +135,7 @@ def _progress(step: Step, goose: GooseRun, began: float) -> Words:
     """With the total and the running file of the checkout, which its image may not have: "expected"."""
     todo, last = step.todo, words_of_last(step)
     known = goose.done < len(todo)
-    done = f"{goose.done} of {len(todo)}" if known else f"{goose.done} done"
+    done = f"{goose.done} of {len(todo)}" if goose.done <= len(todo) else f"{goose.done} done"
     silent = Since(goose.at or began, QUIET, "silent ", f", {last}" if last else "")
     file: Cell = (Span(f"expected {todo[goose.done].name}", QUIET),) if known else ()
     return Words(Span("▸", MOVING), (Since(began, MOVING, f"{done}, "),), (silent,), file)

@@ -110,7 +110,7 @@ def _headed(at: str, title: str, said: Part, room: int) -> list[Row]:
     words = said.text if isinstance(said, Span) else f"{said.before}{said.after}59 s"
     if len(title) + 1 + len(words) <= room:
         return [plain.line(at, (Span(title, Tone.BOLD), Span(" "), said))]
-    return [plain.line(at, (Span(title, Tone.BOLD),)), *_below(f"{at}/!", (said,), room)]
+    return [plain.line(at, (Span(title, Tone.BOLD),)), *_below(f"{at}/////", (said,), room)]
 
 
 def _below(id: str, detail: Cell, room: int) -> list[Row]:
