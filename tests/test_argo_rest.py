@@ -1,0 +1,226 @@
+"""Argo CD's REST API as it is read: paths, the token, answers, errors; where token and server come from."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.syncing import NEW, application
+from tui.clock import SystemClock
+from tui.errors import (
+    Conflict,
+    DeployError,
+    Forbidden,
+    Gone,
+    Invalid,
+    Misconfigured,
+    Unauthorized,
+    Unreachable,
+)
+from tui.model.argo import ArgoCd
+from tui.model.hooks import Origin
+from tui.wire.argo_config import RestPlace, cli_file, rest_place
+from tui.wire.argo_rest import ArgoRest, as_yaml
+from tui.wire.secret import Secret
+
+TOKEN = "eyJ.secret.token"
+JOB = {
+    "apiVersion": "batch/v1",
+    "kind": "Job",
+    "metadata": {
+        "name": "gateway-migrate",
+        "annotations": {"argocd.argoproj.io/hook": "PreSync", "argocd.argoproj.io/sync-wave": "-5"},
+    },
+    "spec": {"template": {"spec": {"containers": [{"name": "goose", "image": "deploytui/goose:auth_db"}]}}},
+}
+
+
+@dataclass
+class Answering:
+    """A server on a port of its own that answers one thing and keeps what it was asked."""
+
+    status: str = "200 OK"
+    body: object = None
+    asked: list[str] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        body = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
+        head = f"HTTP/1.1 {self.status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+
+
+@asynccontextmanager
+async def answering(body: object, status: str = "200 OK") -> AsyncIterator[tuple[Answering, ArgoRest]]:
+    made = Answering(status, body)
+    server = await asyncio.start_server(made.serve, "127.0.0.1")
+    made.port = server.sockets[0].getsockname()[1]
+    rest = ArgoRest(RestPlace(made.url, Secret(TOKEN)), SystemClock())
+    try:
+        yield made, rest
+    finally:
+        await rest.close()
+        server.close()
+        await server.wait_closed()
+
+
+async def test_manifests_with_their_hooks() -> None:
+    async with answering({"manifests": [json.dumps(JOB), "no json"]}) as (server, rest):
+        found = await rest.manifests(application(), NEW)
+    assert (found.origin, found.revision) == (Origin.SERVER, NEW)
+    assert [(hook.name, hook.phase, hook.wave, hook.database) for hook in found.migrations] == [
+        ("gateway-migrate", "PreSync", -5, "auth_db")
+    ]
+    (asked,) = server.asked
+    query = f"appNamespace=argocd&project=platform&revision={NEW}"
+    assert asked.startswith(f"GET /api/v1/applications/gateway-production/manifests?{query} HTTP/1.1")
+    assert f"authorization: bearer {TOKEN}".lower() in asked.lower()
+
+
+async def test_the_difference_is_of_what_was_modified_only() -> None:
+    def state(tag: str) -> str:
+        meta = {"name": "gateway", "uid": "u", "managedFields": []}
+        return json.dumps({"kind": "Deployment", "metadata": meta, "spec": {"tag": tag}, "status": {}})
+
+    items = [
+        {"modified": True, "normalizedLiveState": state("1.0.0"), "predictedLiveState": state("1.1.0")},
+        {"modified": True, "normalizedLiveState": "null", "predictedLiveState": state("new")},
+        {"normalizedLiveState": state("same"), "predictedLiveState": state("same")},
+    ]
+    async with answering({"items": items}) as (_, rest):
+        before, after = await rest.differences(application())
+    assert before == "kind: Deployment\nmetadata:\n  name: gateway\nspec:\n  tag: 1.0.0\n"
+    assert after.count("---") == 1
+    assert "same" not in before + after
+
+
+async def test_who_made_a_commit() -> None:
+    body = {"author": "Ann <ann@example.org>", "date": "2026-11-24T12:00:00Z", "message": "faster\n\nmore"}
+    async with answering(body) as (server, rest):
+        found = await rest.commit(application(), NEW)
+    assert (found.author, found.subject, found.at) == ("Ann", "faster", 1795521600.0)
+    assert f"/revisions/{NEW}/metadata?" in server.asked[0]
+
+
+async def test_windows_and_version() -> None:
+    async with answering({"canSync": False, "activeWindows": [{"kind": "deny"}]}) as (_, rest):
+        assert not await rest.can_sync(application())
+    async with answering({"Version": "v3.6.1"}) as (_, rest):
+        assert await rest.version() == "v3.6.1"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        ("400 Bad Request", Invalid),
+        ("401 Unauthorized", Unauthorized),
+        ("403 Forbidden", Forbidden),
+        ("404 Not Found", Gone),
+        ("409 Conflict", Conflict),
+        ("503 Service Unavailable", Unreachable),
+    ],
+)
+async def test_errors_in_its_own_words_and_never_with_the_token(status: str, kind: type[DeployError]) -> None:
+    body = {"error": "permission denied", "code": 7}
+    async with answering(body, status) as (_, rest):
+        with pytest.raises(kind) as caught:
+            await rest.version()
+    assert "Argo CD: permission denied" in str(caught.value)
+    assert TOKEN not in str(caught.value)
+    assert TOKEN not in repr(rest._place)
+
+
+async def test_a_redirect_is_not_followed() -> None:
+    async with answering({}, "302 Found\r\nLocation: http://127.0.0.1:1/elsewhere") as (server, rest):
+        with pytest.raises(Unreachable, match="sends elsewhere"):
+            await rest.version()
+        assert len(server.asked) == 1
+
+
+async def test_what_is_not_argo_cd() -> None:
+    async with answering(b"<html>") as (_, rest):
+        with pytest.raises(Unreachable, match="not Argo CD's"):
+            await rest.version()
+    rest = ArgoRest(RestPlace("http://127.0.0.1:1", Secret(TOKEN)), SystemClock())
+    with pytest.raises(Unreachable, match="connection refused"):
+        await rest.version()
+    await rest.close()
+
+
+def test_values_of_secrets_are_not_shown() -> None:
+    secret = {"kind": "Secret", "metadata": {"name": "s"}, "data": {"KEY": "dmFsdWU="}}
+    assert "dmFsdWU=" not in as_yaml([secret])
+
+
+# Where it is
+
+
+def place(argo: ArgoCd, environ: dict[str, str], home: Path) -> RestPlace:
+    found = rest_place(argo, environ, home)
+    assert found is not None
+    return found
+
+
+def test_the_token_of_a_variable_or_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(f"{TOKEN}\n")
+    by_name = ArgoCd(server="https://argocd.example.org", token="$ARGO")
+    assert place(by_name, {"ARGO": TOKEN}, tmp_path).token == Secret(TOKEN)
+    by_file = ArgoCd(server="https://argocd.example.org", token=str(file))
+    assert place(by_file, {}, tmp_path).token == Secret(TOKEN)
+    assert rest_place(ArgoCd(), {}, tmp_path) is None
+
+
+@pytest.mark.parametrize("token", ["$ARGO", "/nowhere/token", ""])
+def test_a_token_that_cannot_be_had_is_said(token: str, tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured):
+        rest_place(ArgoCd(server="https://argocd.example.org", token=token), {}, tmp_path)
+
+
+def cli(folder: Path, **server: Any) -> None:
+    folder.mkdir(parents=True)
+    told = {
+        "current-context": "prod",
+        "contexts": [
+            {"name": "old", "server": "argocd.example.org", "user": "gone"},
+            {"name": "prod", "server": "argocd.example.org", "user": "ann"},
+        ],
+        "servers": [{"server": "argocd.example.org", **server}],
+        "users": [{"name": "ann", "auth-token": TOKEN}, {"name": "gone"}],
+    }
+    (folder / "config").write_text(json.dumps(told))
+
+
+def test_the_login_of_its_own_command_line(tmp_path: Path) -> None:
+    cli(tmp_path / ".config" / "argocd", insecure=True)
+    found = place(ArgoCd(server="https://argocd.example.org"), {}, tmp_path)
+    assert (found.token, found.insecure) == (Secret(TOKEN), True)
+    with pytest.raises(Misconfigured, match="no token for https://other"):
+        rest_place(ArgoCd(server="https://other.example.org"), {}, tmp_path)
+
+
+def test_behind_a_root_path(tmp_path: Path) -> None:
+    cli(tmp_path / "own", **{"grpc-web-root-path": "argocd"})
+    environ = {"ARGOCD_CONFIG_DIR": str(tmp_path / "own")}
+    assert place(ArgoCd(server="https://argocd.example.org/argocd"), environ, tmp_path).token == Secret(TOKEN)
+
+
+def test_where_the_command_line_keeps_it(tmp_path: Path) -> None:
+    assert cli_file({"XDG_CONFIG_HOME": "/x"}, tmp_path) == Path("/x/argocd/config")
+    (tmp_path / ".argocd").mkdir()
+    (tmp_path / ".argocd" / "config").write_text("{}")
+    assert cli_file({}, tmp_path) == tmp_path / ".argocd" / "config"
