@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tui.demo.behaviours.common import Object, time_of
-from tui.demo.behaviours.migration import IDENTITY, LIFE, RUN, hook_job
+from tui.demo.behaviours.migration import IDENTITY, LIFE, hook_job
+from tui.demo.scene_apps import build_apps
 from tui.demo.scene_jobs import place_job
 from tui.demo.scene_parts import DAY, Place, Release, Workload
 from tui.demo.scene_secrets import build_secrets, reads
@@ -53,12 +54,12 @@ def build_policy(place: Place) -> None:
     elif place.environment == "staging":
         _staging(place)
     build_secrets(place)
+    build_apps(place)
 
 
 def _annotations(place: Place) -> dict[str, str]:
     if place.environment == "production":
-        runs = {each.job: 1 for each in IDENTITY[:2]}
-        return {LIFE: json.dumps({"every": 75, "environment": "production"}), RUN: json.dumps(runs)}
+        return {LIFE: json.dumps({"every": 75, "environment": "production"})}
     if place.environment == "staging":
         return {}
     told = {"every": 40, "environment": place.environment, "deeds": ["restart", "delete", "migrate"]}

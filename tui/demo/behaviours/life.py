@@ -23,7 +23,7 @@ class Life:
         self._looked = 0.0
 
     def step(self, now: float) -> None:
-        """Once a second: waves go on, pods are mended, and when it is time the next deed."""
+        """Once a second: pods are mended, and when it is time the next deed."""
         if now < self._looked + 1:
             return
         self._looked = now
@@ -36,8 +36,7 @@ class Life:
             self._set_fault(entry[1], entry[2], None)
 
     def _live(self, namespace: str, told: Object, now: float) -> None:
-        waves = Waves(self.cluster, namespace, told.get("environment", "production"))
-        waves.go_on()
+        waves = Waves(self.cluster, told.get("environment", "production"))
         every = float(told.get("every", 60))
         if now < self._next.setdefault(namespace, now + every / 2):
             return

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from tui.demo.behaviours.common import Object, annotations_of, condition, key_of
+from tui.demo.behaviours.common import Object, annotations_of
 from tui.demo.behaviours.scripted import BEHAVIOUR
 from tui.demo.cluster import Cluster
 
@@ -94,49 +93,44 @@ def hook_job(wave: Wave, namespace: str, environment: str, run: int, seconds: Se
 
 
 class Waves:
-    """Starts the next wave when the one before is complete; `begin` starts a run anew."""
+    """The identity service's Application: a commit with new migrations, and the sync that runs them."""
 
-    def __init__(self, cluster: Cluster, namespace: str, environment: str) -> None:
+    def __init__(self, cluster: Cluster, environment: str) -> None:
         self.cluster = cluster
-        self.namespace = namespace
+        self.name = f"identity-{environment}"
         self.environment = environment
 
-    def begin(self) -> None:
-        """A new run: the first wave, after the Job of its name is deleted."""
-        self._create(IDENTITY[0], self._run_of(IDENTITY[0]) + 1)
-
-    def go_on(self) -> None:
-        """Creates the Job of the next wave once the one before has completed."""
-        for before, after in pairwise(IDENTITY):
-            job = self.cluster.get("Job", self.namespace, before.job)
-            run = self._run_of(before)
-            if job is None or run <= self._run_of(after):
-                continue
-            if condition(job.get("status") or {}, "Complete") is not None:
-                self._create(after, run)
-
     def busy(self) -> bool:
-        """Whether a wave runs or waits."""
-        runs = [self._run_of(each) for each in IDENTITY]
-        last = self.cluster.get("Job", self.namespace, IDENTITY[-1].job)
-        return len(set(runs)) > 1 or (last is not None and "completionTime" not in (last.get("status") or {}))
+        """Whether a sync is under way; also when there is no such Application."""
+        found = self.cluster.get("Application", "argocd", self.name)
+        return found is None or bool(found.get("operation"))
 
-    def _run_of(self, wave: Wave) -> int:
-        """The number of the wave's last run; kept on the Namespace, for Jobs go with their time to live."""
-        namespace = self.cluster.get("Namespace", "", self.namespace)
-        told = json.loads(annotations_of(namespace).get(RUN, "{}")) if namespace else {}
-        job = self.cluster.get("Job", self.namespace, wave.job)
-        return max(int(annotations_of(job).get(RUN, "0")) if job else 0, int(told.get(wave.job, 0)))
-
-    def _create(self, wave: Wave, run: int) -> None:
-        old = self.cluster.get("Job", self.namespace, wave.job)
-        if old is not None:
-            for pod in self.cluster.owned(old["metadata"]["uid"], "Pod"):
-                self.cluster.remove(*key_of(pod))
-            self.cluster.remove(*key_of(old))
-        seconds = [3.0 + (run * 7 + each * 5 + wave.wave) % 9 for each in range(3)]
-        self.cluster.create(hook_job(wave, self.namespace, self.environment, run, seconds))
-        draft = self.cluster.edit("Namespace", "", self.namespace)
-        told = json.loads(annotations_of(draft).get(RUN, "{}"))
-        draft["metadata"].setdefault("annotations", {})[RUN] = json.dumps({**told, wave.job: run})
+    def begin(self) -> None:
+        """A new run of all waves; KeyError without the Application."""
+        draft = self.cluster.edit("Application", "argocd", self.name)
+        source, repository = draft["spec"]["source"], self.cluster.repository
+        head = repository.head(source["targetRevision"])
+        before = head.files.get(source["path"], ()) if head else ()
+        told = [int(annotations_of(each).get(RUN, "0")) for each in before]
+        run = max(told, default=0) + 1
+        namespace = draft["spec"]["destination"]["namespace"]
+        jobs = [self._job(wave, namespace, run) for wave in IDENTITY]
+        rest = [each for each in before if each["kind"] != "Job"]
+        repository.push(
+            source["targetRevision"],
+            {source["path"]: [*jobs, *rest]},
+            at=self.cluster.now(),
+            author="maria",
+            message=f"identity: migrations, run {run}",
+        )
+        options = (draft["spec"].get("syncPolicy") or {}).get("syncOptions") or []
+        sync: Object = {"syncStrategy": {"hook": {}}, "syncOptions": options}
+        draft["operation"] = {"initiatedBy": {"username": "maria"}, "sync": sync}
+        draft["status"].pop("operationState", None)
         self.cluster.update(draft)
+
+    def _job(self, wave: Wave, namespace: str, run: int) -> Object:
+        seconds = [3.0 + (run * 7 + each * 5 + wave.wave) % 9 for each in range(3)]
+        job = hook_job(wave, namespace, self.environment, run, seconds)
+        job["spec"]["template"]["spec"]["containers"][0]["image"] += f"-{run}" if run > 1 else ""
+        return {name: value for name, value in job.items() if name != "status"}
