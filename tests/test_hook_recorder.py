@@ -216,14 +216,17 @@ async def test_the_time_that_was_watched_is_joined_and_survives_nonsense(tmp_pat
     watch_log.note(tmp_path, "production", Span(10.0, 20.0))
     watch_log.note(tmp_path, "production", Span(15.0, 30.0))
     assert watch_log.read(tmp_path, "production") == (Span(10.0, 30.0),)
-    store, watches = listed(), True
-    task = asyncio.create_task(watch_log.keep(tmp_path, "production", QuickClock(), lambda: watches))
+    watches = True
+    seen: list[tuple[Span, ...]] = []
+    task = asyncio.create_task(
+        watch_log.keep(tmp_path, "production", QuickClock(), lambda: watches, seen.append)
+    )
     await until(lambda: len(watch_log.read(tmp_path, "production")) == 2)
     watches = False
     now = SystemClock().now()
     await cancelled(task)
     assert watch_log.read(tmp_path, "production")[1].end <= now
-    assert store.count("Job") == 0
+    assert seen[0][0] == Span(10.0, 30.0)
     watch_log.path_of(tmp_path, "production").write_bytes(b'{"watched": [1]}')
     assert watch_log.read(tmp_path, "production") == ()
 

@@ -5,24 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from tui import evidence, operation_log, watch_log
+from tui.archive import Archive
 from tui.clock import Clock
 from tui.errors import DeployError
 from tui.model.cluster import Event
 from tui.model.goose import GooseRun, newest
-from tui.model.health import job_status, series_name
+from tui.model.health import job_status
 from tui.model.job import Job
-from tui.model.log import Batch, Chunk
-from tui.model.past_operation import PastOperation
-from tui.model.recording import Evidence, Recording
+from tui.model.log import Chunk
 from tui.model.watched import Span
 from tui.recorded_job import RecordedJob, end, header, is_recorded
-from tui.recording import RecordingFile, heard, index, masked, path_of, prune, read, summary
-from tui.replay import Replay
+from tui.recording import RecordingFile, heard, index, masked, path_of, prune, summary
 from tui.store import Store
 from tui.tail import Selection, Tail, of_owner
 from tui.tail_parts import Logs
@@ -36,16 +34,7 @@ EventsOf = Callable[[str, Sequence[str]], Awaitable[list[Event]]]
 """Events of a namespace about objects of those uids; raises DeployError."""
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What the disk has of an environment, of all who recorded it."""
-
-    recordings: tuple[Recording, ...] = ()
-    operations: tuple[PastOperation, ...] = ()
-    watched: tuple[Span, ...] = ()
-
-
-class Recorder:
+class Recorder(Archive):
     """One per environment. What goose said goes to the store; `condition` says why nothing is kept, or ""."""
 
     def __init__(
@@ -57,11 +46,10 @@ class Recorder:
         environment: str,
         events: EventsOf | None = None,
     ) -> None:
+        super().__init__(folder, store, environment)
         self.condition = ""
         self._events_of = events
-        self._folder, self._environment = folder, environment
-        self._client, self._store, self._clock = client, store, clock
-        self._known: dict[str, Recording] = {}
+        self._client, self._clock = client, clock
         self._running: dict[str, asyncio.Task[None]] = {}
         self._written: set[str] = set()
 
@@ -71,7 +59,7 @@ class Recorder:
         kinds, watched = ("Job", "links"), True
         place = (self._folder, self._environment)
         async with asyncio.TaskGroup() as group:
-            group.create_task(watch_log.keep(*place, self._clock, self._watches), name="watched")
+            group.create_task(watch_log.keep(*place, self._clock, self._watches, self._told), name="watched")
             group.create_task(operation_log.follow(*place, self._store, self._refused), name="operations")
             while True:
                 versions = self._store.versions(kinds)
@@ -86,32 +74,7 @@ class Recorder:
 
     async def _recall(self) -> None:
         """Takes what the disk knows."""
-        found = await asyncio.to_thread(index, self._folder, self._environment)
-        self._known |= {one.job_uid: one for one in found}
-
-    def recordings(self) -> list[Recording]:
-        """Of migrations whose Job ended or is gone, newest first."""
-        return [one for one in self.hooks() if one.migrates]
-
-    def hooks(self) -> list[Recording]:
-        """Of any Job that ended or is gone, hooks that are no migration included, newest first."""
-        return sorted(self._known.values(), key=lambda one: -(one.created or one.began))
-
-    def took(self, job: Job) -> float | None:
-        """Seconds that the good run before took, None where none was recorded."""
-        series = (job.meta.namespace, series_name(job.meta.name))
-        of_it = (one for one in self.hooks() if (one.namespace, series_name(one.job)) == series)
-        good = (one for one in of_it if one.status == "Complete" and one.job_uid != job.meta.uid)
-        return next((one.took for one in good), None)
-
-    def past(self) -> Past:
-        """All that is on the disk now, also what others recorded; to be called off the loop."""
-        folder, environment = self._folder, self._environment
-        return Past(
-            tuple(index(folder, environment)),
-            tuple(operation_log.index(folder, environment)),
-            watch_log.read(folder, environment),
-        )
+        self._remember(await asyncio.to_thread(index, self._folder, self._environment))
 
     def running(self) -> list[str]:
         """Uids of the Jobs that are being read."""
@@ -120,25 +83,6 @@ class Recorder:
     def writes(self, job_uid: str) -> bool:
         """Whether its file is ours; of several recorders only one has it."""
         return job_uid in self._written
-
-    def evidence(self, job_uid: str) -> Evidence:
-        """Exit codes and events of a recording; to be called off the loop."""
-        return evidence.read(path_of(self._folder, self._environment, job_uid))
-
-    def known(self, job_uid: str) -> Recording | None:
-        """The recording of a Job that ended or is gone."""
-        return self._known.get(job_uid)
-
-    def open(self, job_uid: str) -> Batch:
-        """Lines and seams of a recording; empty when there is none."""
-        path = path_of(self._folder, self._environment, job_uid)
-        return read(path) if path.is_file() else ()
-
-    def replay(self, job_uid: str) -> Replay | None:
-        """The log of a Job that ended or is gone, where its pods went too and a recording is there."""
-        known = self._known.get(job_uid)
-        gone = not of_owner(self._store, job_uid)
-        return Replay(known, partial(self.open, job_uid)) if known is not None and gone else None
 
     def _begin(self, group: asyncio.TaskGroup) -> None:
         """Reads the Jobs that are new; of those that went, another cockpit may have written the end."""
@@ -266,7 +210,7 @@ class Recorder:
         """Takes what the disk says of a recording that ended."""
         found = summary(path_of(self._folder, self._environment, uid))
         if found is not None and self._known.get(uid) != found:
-            self._known[uid] = found
+            self._remember((found,))
             self._store.set_goose(uid, found.goose)
 
     def _choose(self, job: Job) -> Selection:
@@ -278,6 +222,9 @@ class Recorder:
         if isinstance(job, Job):
             return job_status(job) in ("Complete", "Failed")
         return self._listed("Job")
+
+    def _told(self, watched: tuple[Span, ...]) -> None:
+        self.watched = watched
 
     def _watches(self) -> bool:
         return self._listed("Job") and self._listed("Pod")

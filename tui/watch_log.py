@@ -31,16 +31,23 @@ def read(folder: Path, environment: str) -> tuple[Span, ...]:
         return ()
 
 
-def note(folder: Path, environment: str, span: Span) -> None:
-    """Adds a time to it. Raises OSError."""
+def note(folder: Path, environment: str, span: Span) -> tuple[Span, ...]:
+    """Adds a time to it; all of it. Raises OSError."""
     with alone(folder):
         spans = union((*read(folder, environment), span))[-_MOST:]
         known = {"watched": [[one.begin, one.end] for one in spans]}
         replace(path_of(folder, environment), json.dumps(known).encode())
+        return spans
 
 
-async def keep(folder: Path, environment: str, clock: Clock, watches: Callable[[], bool]) -> None:
-    """Notes until it is cancelled that somebody watches, as long as `watches` says so."""
+async def keep(
+    folder: Path,
+    environment: str,
+    clock: Clock,
+    watches: Callable[[], bool],
+    told: Callable[[tuple[Span, ...]], None],
+) -> None:
+    """Notes until it is cancelled that somebody watches, as long as `watches` says so; tells all of it."""
     since: float | None = None  # the beginning of what is not noted yet
     noted = 0.0
     try:
@@ -48,11 +55,11 @@ async def keep(folder: Path, environment: str, clock: Clock, watches: Callable[[
             now, watched = clock.now(), watches()
             if watched and since is None:
                 since = noted = now
-                await _noted(folder, environment, Span(since, now))
+                await _noted(folder, environment, Span(since, now), told)
             elif since is not None and not 0 <= now - noted <= _SLEPT:
                 since = None  # the clock was set, or the machine slept
             elif since is not None and (not watched or now - noted >= BEAT):
-                await _noted(folder, environment, Span(since, now))
+                await _noted(folder, environment, Span(since, now), told)
                 since, noted = (now if watched else None), now
             await clock.sleep(_LOOK)
     finally:
@@ -61,6 +68,8 @@ async def keep(folder: Path, environment: str, clock: Clock, watches: Callable[[
                 note(folder, environment, Span(since, max(since, clock.now())))
 
 
-async def _noted(folder: Path, environment: str, span: Span) -> None:
+async def _noted(
+    folder: Path, environment: str, span: Span, told: Callable[[tuple[Span, ...]], None]
+) -> None:
     with contextlib.suppress(OSError):  # the recorder says what is the matter with the folder
-        await asyncio.to_thread(note, folder, environment, span)
+        told(await asyncio.to_thread(note, folder, environment, span))

@@ -13,13 +13,13 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from tui.archive import Archive
 from tui.model.comparison import comparable, file_times, lines_of
 from tui.model.log import Batch, Seam, Source
 from tui.model.recording import Recording
 from tui.panes.log_flow import LogFlow
 from tui.present.log import LogPainter
 from tui.present.runs import comparison
-from tui.recorder import Recorder
 from tui.replay import Replay
 from tui.screens.text import Reader, frame_title
 from widgets.diff_view import DiffView
@@ -45,14 +45,14 @@ class RecordingScreen(ModalScreen[None]):
         Binding("w", "wrap", "Wrap", show=False),
     ]
 
-    def __init__(self, recorder: Recorder, recording: Recording, ring_bytes: int) -> None:
+    def __init__(self, archive: Archive, recording: Recording, ring_bytes: int) -> None:
         super().__init__()
         self._recording = recording
         self._painter = LogPainter()
         self._view = LogView(self._paint)
         self._bar = FilterBar()
         self._flow = LogFlow(
-            Replay(recording, lambda: recorder.open(recording.job_uid)), Ring(ring_bytes), folds=False
+            Replay(recording, lambda: archive.open(recording.job_uid)), Ring(ring_bytes), folds=False
         )
 
     def compose(self) -> ComposeResult:
@@ -113,12 +113,12 @@ class ComparisonScreen(Reader):
         return Vertical(PlanBody(self._sections), view, id="paper")
 
 
-async def compared(recorder: Recorder, one: Recording, other: Recording) -> ComparisonScreen:
+async def compared(archive: Archive, one: Recording, other: Recording) -> ComparisonScreen:
     """The older one is the one before; both are read off the loop."""
     before, after = sorted((one, other), key=lambda each: each.created or each.began)
 
     def read() -> tuple[Batch, Batch]:
-        return recorder.open(before.job_uid), recorder.open(after.job_uid)
+        return archive.open(before.job_uid), archive.open(after.job_uid)
 
     first, second = (lines_of(batch) for batch in await asyncio.to_thread(read))
     sections = comparison(before, after, file_times(first, second))

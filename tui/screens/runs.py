@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
 
+from tui.archive import Past
 from tui.errors import DeployError
 from tui.model.application import Application
 from tui.model.cluster import Event
@@ -19,7 +20,6 @@ from tui.model.schema import SCHEMA, problem, schemas
 from tui.panes.base import View
 from tui.present import runs as present
 from tui.present.cells import moment
-from tui.recorder import Past
 from tui.screens.recording import RecordingScreen, compared
 from tui.screens.text import Page
 from tui.session import Session
