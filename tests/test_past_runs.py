@@ -135,6 +135,17 @@ def test_the_state_and_the_history_of_an_application_are_runs_too_each_once() ->
     assert runs[2].who == "automated"
 
 
+def test_what_is_read_now_runs_and_what_nobody_reads_was_cut_off() -> None:
+    cut = replace(KEPT, ended=None, status="", application="", finished=None)
+    runs = past_runs("production", [cut], [], [], [], DAY + 900)
+    assert [(one.outcome, one.well) for one in runs] == [("cut off", False)]
+    assert runs[0].gap is not None
+    runs = past_runs("production", [replace(cut, status="Running")], [], [], [], DAY + 9)
+    assert [(one.outcome, one.well, one.gap) for one in runs] == [("Running", None, None)]
+    gone = replace(KEPT, status="Terminating", application="")
+    assert past_runs("production", [gone], [], [], [], DAY)[0].outcome == "deleted early"
+
+
 def test_a_run_shows_each_attempt_and_exit_code() -> None:
     failed = replace(
         DONE, phase="Failed", attempts=(Attempt(1, "failed", (ROW,)), Attempt(2, "again", (ROW,)))

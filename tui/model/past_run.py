@@ -15,6 +15,7 @@ from tui.model.past_operation import PastOperation, operation_of, seen
 from tui.model.recording import Recording
 from tui.model.watched import Span, unwatched
 
+CUT, EARLY = "cut off", "deleted early"
 _SLACK = 2.0  # seconds
 
 
@@ -54,7 +55,7 @@ class Run:
         """Whether it ended well; None while that is not known."""
         if self.outcome in ("Succeeded", "Complete"):
             return True
-        return False if self.outcome in ("Failed", "Error", "cut off") else None
+        return False if self.outcome in ("Failed", "Error", CUT, EARLY) else None
 
 
 def past_runs(
@@ -108,6 +109,13 @@ def recordings_of(inside: dict[tuple[str, float], list[Recording]]) -> Iterable[
     return (one for some in inside.values() for one in some)
 
 
+def ending(one: Recording) -> str:
+    """kubectl's word for its Job, or why it has none: nobody saw its end, or it was taken away before."""
+    if one.ended is None:
+        return one.status or CUT  # who reads it now says Running
+    return one.status if one.status in ("Complete", "Failed") else EARLY
+
+
 def of_service(runs: Iterable[Run], service: str) -> list[Run]:
     """Those of one service; all with ""."""
     return [one for one in runs if not service or service in (one.service, one.application)]
@@ -138,16 +146,13 @@ def _of_operation(one: PastOperation, kept: tuple[Recording, ...], service: str)
 
 
 def _of_recording(one: Recording) -> Run:
-    outcome = one.status if one.ended is not None else "cut off"
-    if outcome not in ("Complete", "Failed", "cut off"):
-        outcome = "deleted early"
     return Run(
         f"job/{one.job_uid}",
         one.service or one.job,
         one.application,
         one.started or one.created or one.began,
         one.finished,
-        outcome,
+        ending(one),
         one.revision,
         recordings=(one,),
     )
@@ -176,7 +181,7 @@ def _is_of(entry: Deployed, one: PastOperation) -> bool:
 
 def _gap(run: Run, watched: Sequence[Span], now: float) -> Span | None:
     """Only where something is missing: hooks without a recording, or nothing but the history."""
-    missing = run.left or run.origin is Origin.HISTORY or any(one.ended is None for one in run.recordings)
+    missing = run.left or run.origin is Origin.HISTORY or any(ending(one) == CUT for one in run.recordings)
     if not missing:
         return None
     return unwatched(watched, run.started, run.finished or now, now)

@@ -9,7 +9,7 @@ from tui.model.application import ResourceResult
 from tui.model.cluster import Event
 from tui.model.comparison import FileTimes
 from tui.model.goose import GooseKind, error_words
-from tui.model.past_run import Origin, Run
+from tui.model.past_run import Origin, Run, ending
 from tui.model.recording import Evidence, Recording
 from tui.model.schema import Schema
 from tui.model.watched import Span as Gap
@@ -27,6 +27,7 @@ COLUMNS = (
     Column("who", "WHO", 6, most=14, from_width=104),
     Column("detail", "", 20, most=120, grow=1),
 )
+_STATUS = {"Complete": Tone.GOOD, "Failed": Tone.BAD, "Running": Tone.MOVING}
 _TONES: Mapping[bool | None, Tone] = {True: Tone.GOOD, False: Tone.BAD, None: Tone.MOVING}
 
 
@@ -83,7 +84,7 @@ def _attempt(run: Run, one: Recording) -> str:
 def _recording(one: Recording, attempt: str) -> Row:
     """Below its run: sorted by nothing of its own."""
     status = ending(one)
-    tone = Tone.GOOD if status == "Complete" else Tone.BAD if status == "Failed" else Tone.LOOK
+    tone = _STATUS.get(status, Tone.LOOK)
     cells: tuple[Cell, ...] = (
         (Span(f"  {one.phase or 'job'} {one.wave}", Tone.QUIET),),
         (Span(f"  {one.database or one.job}{attempt}"),),
@@ -107,13 +108,6 @@ def _left(run: Run, row: ResourceResult) -> Row:
         (Span(f"not recorded; Argo CD: {row.message}", Tone.QUIET),),
     )
     return Row(f"{run.id}/{row.namespace}/{row.name}/{row.hook_type}", cells, ("",) * len(COLUMNS))
-
-
-def ending(one: Recording) -> str:
-    """kubectl's word for its Job, or why it has none: nobody saw its end, or it was taken away before."""
-    if one.ended is None:
-        return "cut off"
-    return one.status if one.status in ("Complete", "Failed") else "deleted early"
 
 
 def said(one: Recording) -> str:

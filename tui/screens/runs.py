@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -93,11 +94,15 @@ class RunsScreen(Screen[None]):
         if recorder is None:
             return
         applications = [one for one in session.store.all("Application") if isinstance(one, Application)]
+        running = {uid for uid in recorder.running() if session.store.by_uid("Job", uid) is not None}
         name, now = session.environment.name, self._cockpit.clock.now()
 
         def read() -> tuple[list[Run], Past]:
             past = recorder.past()
-            kept = (past.recordings, past.operations, applications, past.watched)
+            recordings = [
+                replace(one, status="Running") if one.job_uid in running else one for one in past.recordings
+            ]
+            kept = (recordings, past.operations, applications, past.watched)
             return past_runs(name, *kept, now), past
 
         found, past = await asyncio.to_thread(read)
