@@ -27,7 +27,7 @@ from tui.model.revision import EverReady
 from tui.model.rolled_back import FROM, rolled_back
 from tui.model.sync_window import SyncWindow
 from tui.model.then import Then, applied_since
-from tui.model.workload import Workload
+from tui.model.workload import ReplicaSet, Workload
 from tui.store import Change, Store
 from tui.wire.sync_policy import has_operation, rollback_patch
 
@@ -101,6 +101,17 @@ def test_the_default_is_the_newest_that_was_ready_and_does_not_run(store: Store)
         ("image", "registry.example/web:1.5.0", "registry.example/web:1.4.0"),
     ]
     assert plan.command == "argocd app rollback argocd/web-production 0"
+
+
+def test_a_deployment_with_the_same_pods_is_no_default_while_there_is_another(store: Store) -> None:
+    history = (deployed(0, A, 3600), deployed(1, B, 600), deployed(2, C, 30))
+    put(store, application(history=history, revision=C, state=ended(revision=C)))
+    newer = next(one for one in deployments(store, one_of(store))[0].revisions)[1]
+    made = store.by_uid("ReplicaSet", newer.uid)
+    assert isinstance(made, ReplicaSet)
+    put(store, replace(made, ready=2, replicas=2))
+    assert [one.ever_ready for one in deployments(store, one_of(store))] == [EverReady.YES] * 3
+    assert ARGO_ROLL_BACK.plan(asked(store)).steps[0].arguments["entry"] == 0
 
 
 def test_no_default_where_nothing_is_known_to_have_been_ready() -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 
 from tui.model.application import Application, Operation, OperationState, ResourceResult
+from tui.model.rolled_back import rolled_back
 
 PATIENCE = 10.0
 """Seconds after which an operation that nobody begins means that Argo CD's controller is away."""
@@ -85,6 +86,9 @@ def running_now(one: Application, now: float, *, asked: float | None = None) -> 
         if operation is None:
             return Now("ghost", _GHOST, Grade.BAD, state.started)
         return _moving(state)
+    back = rolled_back(one) if state.operation.apply_only else None
+    if back is not None:
+        return _refreshing(one) or Now("rolled back", back.words, Grade.LOOK, state.finished)
     return _refreshing(one) or _ended(state)
 
 

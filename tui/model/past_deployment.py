@@ -72,9 +72,16 @@ def chosen(found: Sequence[PastDeployment], application: Application, choice: in
 
 
 def best(found: Sequence[PastDeployment]) -> PastDeployment | None:
-    """The newest that was ever ready, and is not what runs."""
-    good = (one for one in found if one.ever_ready is EverReady.YES and not same_as_current(found, one))
-    return next(good, None)
+    """The newest that was ever ready and does not run; one with other pods before one with other hooks."""
+    good = [one for one in found if one.ever_ready is EverReady.YES and not same_as_current(found, one)]
+    current = next((one for one in found if one.current), None)
+    others = (one for one in good if current is None or _pods(one) != _pods(current))
+    return next(others, good[0] if good else None)
+
+
+def _pods(one: PastDeployment) -> frozenset[str]:
+    """The identities of its workloads' revisions."""
+    return frozenset(revision.uid for _, revision in one.revisions)
 
 
 def same_as_current(found: Sequence[PastDeployment], one: PastDeployment) -> bool:

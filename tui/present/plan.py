@@ -18,7 +18,9 @@ _SIGNS = {Weight.PLAIN: "·", Weight.QUIET: "·", Weight.LOOK: "!", Weight.BAD: 
 
 def sections(plan: Plan) -> list[Section]:
     """All that the dialog says above its input and buttons."""
-    targets = [[Span(_target(step.target), Tone.QUIET)] for step in plan.every]
+    targets = [
+        [Span(said, Tone.QUIET)] for said in dict.fromkeys(_target(step.target) for step in plan.every)
+    ]
     found = [Section(lines=[[Span(plan.title, Tone.BOLD)], *targets])]
     if plan.changes:
         width = max(len(change.what) for change in plan.changes)

@@ -99,7 +99,8 @@ def _changes(new: Document | None, old: Document | None) -> Iterator[Change]:
     else:
         was, will = _template(new), _template(old)
         found = [each for each in differences(was, will) if not each.what.endswith("image")] if was else []
-        yield from (replace(each, what=f"{name} {each.what}") for each in found[:6])
+        short = str((one.get("metadata") or {}).get("name"))
+        yield from (replace(each, what=f"{short} {each.what}") for each in found[:6])
         lines = _lines(new, old)
         if not found and not was:
             yield Change(
