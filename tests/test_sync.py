@@ -223,7 +223,7 @@ def test_one_database_one_after_the_other() -> None:
 
 
 def test_commits_and_whether_the_push_arrived() -> None:
-    push = Push((Commit("c" * 40, "Bob", NOW, "faster login"),), "c" * 40, remote=True)
+    push = Push((Commit("c" * 40, "Bob", NOW, "faster login"),), "c" * 40, remote=True, ahead=True)
     one = application()
     text = said(SYNC.plan(asked(one, pushes={one.meta.uid: push})))
     assert "ccccccc Bob: faster login" in text

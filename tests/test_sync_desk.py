@@ -66,7 +66,9 @@ async def test_the_remote_branch_counts_more_than_the_local_one(repository: Repo
     repository.git("update-ref", "refs/remotes/origin/main", second)
     repository.commit("services/gateway/helm/values.yaml", "three", "not pushed")
     found = await push(repository.root, CLOCK, application(revision=repository.first, history=()))
-    assert (found.head, found.remote) == (second, True)
+    assert (found.head, found.remote, found.ahead) == (second, True, True)
+    newer = repository.git("rev-parse", "main")
+    assert not (await push(repository.root, CLOCK, application(revision=newer, history=()))).ahead
     assert [each.subject for each in found.commits] == ["pushed"]
 
 

@@ -207,7 +207,7 @@ def _git(asked: Asked, one: Application) -> Iterator[Remark]:
     if push.problem:
         yield Remark(Weight.QUIET, push.problem)
         return
-    if push.head and push.head != one.revision:
+    if push.ahead:
         where = "the branch's head" if push.remote else "the local branch"
         text = f"{where} is {short(push.head)}, Argo CD has not compared that yet: u refreshes"
         yield Remark(Weight.LOOK, text)

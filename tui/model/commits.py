@@ -25,4 +25,5 @@ class Push:
     commits: tuple[Commit, ...] = ()
     head: str = ""
     remote: bool = False
+    ahead: bool = False  # it has commits that Argo CD has not compared yet
     problem: str = ""  # why there is nothing, in words

@@ -41,7 +41,15 @@ async def push(root: Path, clock: Clock, application: Application) -> Push:
     if listed.code:
         return Push(head=head, remote=remote, problem=f"git log: {plain(listed.said, 200)}")
     lines = listed.out.decode("utf-8", "replace").splitlines()
-    return Push(tuple(one for line in lines if (one := _commit(line)) is not None), head, remote)
+    commits = tuple(one for line in lines if (one := _commit(line)) is not None)
+    return Push(commits, head, remote, await _ahead(root, clock, application.revision, head))
+
+
+async def _ahead(root: Path, clock: Clock, compared: str, head: str) -> bool:
+    """A head that Argo CD has passed already is only a checkout that was not fetched lately."""
+    if not is_commit(compared) or not head or compared == head:
+        return False
+    return not (await _git(root, clock, "merge-base", "--is-ancestor", compared, head)).code
 
 
 async def _head(root: Path, clock: Clock, branch: str) -> tuple[str, bool]:
