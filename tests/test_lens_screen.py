@@ -19,7 +19,7 @@ async def opened(demo: Demo, tmp_path: Path) -> AsyncIterator[Opened]:
     world = demo.world("secrets")
     async with cockpit(settings_of(world, tmp_path, alone=True, environment="development")) as driver:
         await driver.sees("sealed/reports-secrets")
-        await driver.press("right", "right", "right", "right")
+        await driver.press("right", "right", "right", "right", "right")
         await driver.sees("USED BY")
         yield driver, world
     world.drop()

@@ -56,7 +56,7 @@ async def on_workload(driver: Driver, world: WorldControl, name: str) -> str:
     assert found is not None
     await driver.press("4")
     while tab(driver) != "Workloads":
-        await driver.press("left" if tab(driver) in ("Pods", "Jobs", "Events") else "right")
+        await driver.press("left" if tab(driver) in ("Pods", "Jobs", "Apps", "Events") else "right")
     await driver.sees("done, revision")
     uid = str(found["metadata"]["uid"])
     assert table(driver).select(uid)
@@ -143,7 +143,7 @@ async def test_trouble_opens_its_object_and_an_event_what_it_is_about(small: Ope
     await driver.sees("done, revision")
     assert (tab(driver), table(driver).cursor) == ("Workloads", personal["metadata"]["uid"])
     world.event("Deployment", "services", "auth", "Tested", "about auth", environment="development")
-    await driver.press("right", "right", "right", "right")
+    await driver.press("right", "right", "right", "right", "right")
     await driver.sees("about auth")
     await driver.press("slash", *"about auth", "enter", "enter")
     await driver.sees("done, revision")

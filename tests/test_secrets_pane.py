@@ -33,7 +33,7 @@ async def opened(demo: Demo, tmp_path: Path) -> AsyncIterator[Opened]:
 
 async def to_secrets(driver: Driver) -> None:
     """The tab before Events."""
-    await driver.press("right", "right", "right", "right")
+    await driver.press("right", "right", "right", "right", "right")
     await driver.sees("USED BY")
 
 
@@ -56,7 +56,7 @@ async def test_the_worst_come_first_with_their_keys_and_users(opened: Opened) ->
 
 async def test_its_troubles_are_in_the_first_tab_and_lead_back(opened: Opened) -> None:
     driver, _ = opened
-    await driver.press("left", "left", "left", "left")
+    await driver.press("left", "left", "left", "left", "left")
     for words in ("cannot decrypt SMTP_PASSWORD", "key SMTP_PASSWORD in no Secret", "is not managed"):
         await driver.sees(words[:24])
     await driver.press("slash", *"reports-s", "enter", "enter")

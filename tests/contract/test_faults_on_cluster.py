@@ -236,7 +236,7 @@ async def test_keys_say_what_a_person_may_not(
             await driver.asked("Roll auth back")
             await driver.press("escape")
             await driver.sees_no("Roll auth back")
-        await driver.press("right", "right", "right")
+        await driver.press("right", "right", "right", "right")
         await driver.sees("forbidden")  # neither may list Secrets
 
 

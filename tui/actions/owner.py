@@ -8,6 +8,6 @@ OWNER = Action(
     id="owner",
     key="J",
     words="Owner",
-    help="Goes to the object that made this one.",
-    kinds=LOGGED,
+    help="Goes to the object that made this one, or to the application of Argo CD that deploys it.",
+    kinds=LOGGED | {"Application", "SealedSecret", "Service", "Ingress"},
 )

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import ContentSwitcher
 
+from tui.panes.apps import AppsPane
 from tui.panes.base import TablePane, View, gaps
 from tui.panes.events import EventsPane
 from tui.panes.jobs import JobsPane
@@ -23,6 +24,7 @@ TABS: tuple[type[TablePane], ...] = (
     WorkloadsPane,
     PodsPane,
     JobsPane,
+    AppsPane,
     SecretsPane,
     EventsPane,
 )

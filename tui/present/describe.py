@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import cast
 
+from tui.model.application import Application
 from tui.model.cause import ending
 from tui.model.cluster import Event
 from tui.model.health import trouble_of
@@ -17,6 +18,7 @@ from tui.model.pod_status import pod_status
 from tui.model.rollout import rollout_status
 from tui.model.workload import Workload
 from tui.present.cells import TONES, moment, tag
+from tui.present.describe_application import sections as application_page
 from tui.store import Record, Store
 from tui.survey import Survey
 from widgets.live_table import Span, Tone
@@ -28,10 +30,16 @@ _GOOD_WHEN_FALSE = ("ReplicaFailure", "Failed", "FailureTarget", "Suspended", "D
 
 
 def why(
-    store: Store, survey: Survey, record: Record, said: Mapping[str, Section] = NOTHING_SAID
+    store: Store,
+    survey: Survey,
+    record: Record,
+    said: Mapping[str, Section] = NOTHING_SAID,
+    now: float = 0.0,
 ) -> list[Section]:
     """The page of `d` for a record; `said` is what was asked for since: last lines by container id, or
     what a controller said of the object itself by its uid."""
+    if isinstance(record, Application):
+        return [*application_page(store, survey, record, now), _events(survey.events(record.meta.uid))]
     sections = [_cause(survey, record)]
     if (asked := said.get(record.meta.uid)) and asked.title:
         sections.append(asked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.errors import DeployError
+from tui.model.application_health import ApplicationHealth
 from tui.model.environment import Environment, Platform
 from tui.model.migration import is_migration
 from tui.present.link import Linked, link_span
@@ -56,5 +57,24 @@ def _state(
     running = [one for one in survey.jobs.values() if one.status == "Running"]
     if migrations := sum(is_migration(one.job) for one in running):
         parts.append(Span(f"{migrations} mig ", Tone.MOVING))
+    before, after = argo(survey)
     short = total.ready < total.total
-    return (*parts, Span(f"{total.ready}/{total.total}", Tone.LOOK if short else Tone.QUIET))
+    ready = Span(f"{total.ready}/{total.total}", Tone.LOOK if short else Tone.QUIET)
+    return (*parts, *before, ready, *after)
+
+
+def argo(survey: Survey) -> tuple[list[Span], list[Span]]:
+    """What Argo CD has still to bring there; and, for the end, what is not as it is declared."""
+    waiting, apps = survey.boards.waiting, survey.apps
+    before = [Span(f"{waiting} mig wait ", Tone.LOOK)] if waiting else []
+    if apps.out:
+        before.append(Span(f"{apps.out} out ", Tone.LOOK))
+    return before, [Span(f" {_differ(apps.differ)}", Tone.LOOK)] if apps.differ else []
+
+
+def _differ(applications: tuple[ApplicationHealth, ...]) -> str:
+    """`3 held`, `mode differs`, `branch differs`: the first of what is not as declared."""
+    held = sum(one.mode == "held" for one in applications)
+    if held:
+        return f"{held} held"
+    return "branch differs" if applications[0].differs.startswith("follows") else "mode differs"

@@ -15,9 +15,10 @@ COLUMNS = (
     Column("ready", "READY", 5),
     Column("rollout", "ROLLOUT", 16, most=44, grow=1),
     Column("version", "VERSION", 9, most=28, from_width=56),
+    Column("sync", "SYNC", 9, most=14, from_width=118),
     Column("namespace", "NAMESPACE", 10, most=24, from_width=84),
     Column("restarts", "RESTARTS 1H", 11, right=True, from_width=118),
-    Column("image", "IMAGE", 20, most=60, from_width=140),
+    Column("image", "IMAGE", 20, most=60, from_width=152),
     Column("age", "AGE", 4, right=True, from_width=60),
 )
 _TONES = {
@@ -36,13 +37,33 @@ def rows(store: Store, survey: Survey, namespaces: frozenset[str] | None, now: f
     """Rows of all workloads in view, worst first."""
     found = [one for one in survey.workloads.values() if seen(one.workload.meta.namespace, namespaces)]
     found.sort(key=_worst)
-    made = [cached(survey, "workload", one.workload.meta.uid, (one,), row) for one in found]
+    made = [
+        cached(survey, "workload", one.workload.meta.uid, (one, _sync(survey, one)), row) for one in found
+    ]
     forget_gone(survey, "workload", made)
     return made
 
 
-def row(one: WorkloadHealth) -> Row:
-    """One workload."""
+def _sync(survey: Survey, one: WorkloadHealth) -> str:
+    """What Argo CD says of it, or what it does with its application; "" of what it does not manage."""
+    meta = one.workload.meta
+    found = survey.apps.of(meta)
+    if found is None:
+        return ""
+    if found.now.moves:
+        return found.now.word
+    return next(
+        (
+            each.status
+            for each in found.application.resources
+            if (each.kind, each.name) == (meta.kind, meta.name)
+        ),
+        "",
+    )
+
+
+def row(one: WorkloadHealth, sync: str = "") -> Row:
+    """One workload; `sync` is Argo CD's word of it."""
     workload, trouble = one.workload, one.trouble
     meta = workload.meta
     bad = trouble is not None and trouble.severity is Severity.BAD
@@ -56,6 +77,7 @@ def row(one: WorkloadHealth) -> Row:
             (Span(f"{workload.ready}/{workload.replicas}", ready_tone),),
             rollout_cell(one.rollout),
             version(one),
+            text(sync, Tone.QUIET if sync == "Synced" else Tone.LOOK),
             text(meta.namespace, Tone.QUIET),
             text(str(one.restarts_1h) if one.restarts_1h else "", Tone.LOOK),
             text(image, Tone.QUIET),
@@ -66,6 +88,7 @@ def row(one: WorkloadHealth) -> Row:
             workload.ready - workload.replicas,
             _RANK[one.rollout.state],
             tag(image),
+            sync,
             meta.namespace,
             one.restarts_1h,
             image,

@@ -37,6 +37,8 @@ def open_row(screen: CockpitScreen, pane: TablePane, row_id: object) -> None:
         from tui.screens.lens import LensScreen  # it leads back here
 
         screen.cockpit.push_screen(LensScreen(screen.cockpit, screen, view, record))
+    elif kind == "Application":
+        screen.action_pane(3)
     elif kind == "CronJob":
         _only(screen, JobsPane, record)
     elif kind in ("Pod", "Job"):

@@ -113,6 +113,9 @@ def _owner(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
         if above is None:
             break
         record = above
+    managed = view.survey.apps.of(record.meta) if record is targets[0] else None
+    if managed is not None and managed.application.meta.uid != record.meta.uid:
+        record = managed.application  # an object that nothing else controls
     if record is targets[0]:
         cockpit.notify(f"{record.meta.name} has no owner here.", severity="warning", markup=False)
     else:
@@ -133,7 +136,7 @@ def _runs(cockpit: Cockpit, screen: CockpitScreen, targets: Targets) -> None:
     from tui.screens.runs import RunsScreen
 
     if (view := cockpit.view) is not None:
-        service = service_of(targets[0]) if targets else ""
+        service = service_of(targets[0], cockpit.environment.name) if targets else ""
         cockpit.push_screen(RunsScreen(cockpit, view, service))
 
 

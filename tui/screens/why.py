@@ -57,12 +57,13 @@ class WhyScreen(Page):
         if seen == self._seen or not self.query(PlanBody):
             return
         self._seen = seen
+        now = self._cockpit.clock.now()
         record = store.by_uid(self._record.meta.kind, self._record.meta.uid)
         if record is None:
             gone = Section(f"{self._record.meta.name} is gone; this is what was last seen", Tone.LOOK)
-            return self._show([gone, *why(store, survey, self._record, self._said)])
+            return self._show([gone, *why(store, survey, self._record, self._said, now)])
         self._record = record
-        self._show(why(store, survey, record, self._said))
+        self._show(why(store, survey, record, self._said, now))
         found = crashed(store, survey, record)
         if found is not None and found[1].container_id not in self._said:
             self._said[found[1].container_id] = Section()  # asked once; nothing is shown until it came
@@ -130,7 +131,8 @@ class WhyScreen(Page):
             if isinstance(session, ComposeSession):
                 text = to_yaml(json.loads(await session.client.document(meta)))
             else:
-                access, clock = session.client.server.access, self._cockpit.clock
+                client = session.argo.client_of(meta.kind)
+                access, clock = client.server.access, self._cockpit.clock
                 text = await describe(access, KINDS[meta.kind], meta.namespace, meta.name, clock)
             sections = [Section("", Tone.PLAIN, [[Span(line)] for line in text.splitlines()])]
         except DeployError as error:

@@ -1,0 +1,226 @@
+"""The Apps tab, the environment's row and the page of `d`: what is said of Applications, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.applications import HEALS, SOURCE, A, B, C, application, deployed, ended, running
+from tests.argo_objects import Object
+from tests.argo_objects import application as application_object
+from tests.cockpit import Driver, cockpit, settings_of
+from tests.demo_control import Demo, WorldControl
+from tests.records import NOW, deployment, meta
+from tui.model.app_project import AppProject
+from tui.model.application import ApplicationCondition, ManagedResource, ResourceResult
+from tui.model.environment import Environment, SyncMode
+from tui.model.sync_window import SyncWindow
+from tui.panes.apps import AppsPane
+from tui.panes.work import WorkPane
+from tui.panes.workloads import WorkloadsPane
+from tui.present import application as present
+from tui.present.describe import why
+from tui.present.environment import argo
+from tui.present.workload import rows as workload_rows
+from tui.store import Change, Record, Store
+from tui.survey import Survey
+from widgets.live_table import Row, Span
+from widgets.plan_body import Section
+
+PRODUCTION = Environment("production", branch="main", sync=SyncMode.MANUAL)
+FAILED = "one or more synchronization tasks completed unsuccessfully"
+BAD_HOOK = ResourceResult(
+    "batch", "Job", "services", "api-migrate", "Synced", "Job has reached the limit", "PreSync", "Failed"
+)
+
+
+def survey(*records: Record, environment: Environment = PRODUCTION) -> Survey:
+    store = Store()
+    for one in records:
+        store.apply(Change(one.meta.kind, one.meta.uid, one))
+    made = Survey(store, environment)
+    made.refresh(NOW)
+    return made
+
+
+def words(row: Row) -> dict[str, str]:
+    """A row's cells in words, by column."""
+    cells = (
+        "".join(part.text if isinstance(part, Span) else part.words(NOW) for part in cell)
+        for cell in row.cells
+    )
+    return dict(zip((column.id for column in present.COLUMNS), cells, strict=True))
+
+
+def page(found: list[Section]) -> str:
+    """The text of a page."""
+    return "\n".join(
+        "".join(span.text for span in line) for one in found for line in ([Span(one.title)], *one.lines)
+    )
+
+
+def test_the_worst_comes_first() -> None:
+    failed = application("d", state=ended("Failed", message=FAILED, results=(BAD_HOOK,)))
+    out = application("c", sync="OutOfSync", revision=C)
+    moves = replace(running(), meta=replace(application("e").meta))
+    idle, auto = application("b"), application("a", automated=HEALS)
+    found = present.rows(survey(idle, out, failed, moves, auto), None, NOW)
+    assert [row.keys[0] for row in found] == ["d", "e", "c", "a", "b"]
+    told = {str(row.keys[0]): words(row) for row in found}
+    assert (told["d"]["sync"], told["d"]["health"], told["d"]["now"]) == ("Synced", "Healthy", "failed 55 s")
+    assert told["d"]["why"] == "PreSync Job api-migrate: Job has reached the limit"
+    assert told["e"]["now"] == "hook 20 s"
+    assert (told["c"]["revision"], told["c"]["wanted"]) == ("b" * 7, "main ccccccc")
+    assert (told["a"]["auto"], told["a"]["why"]) == ("auto+heal", "syncs by itself, declared is manual")
+    assert (told["b"]["now"], told["b"]["wanted"], told["b"]["deployed"]) == (
+        "synced 55 s",
+        "main",
+        "alice 10m",
+    )
+
+
+def test_counts_of_what_is_out_and_who_judged() -> None:
+    resources = (
+        ManagedResource("apps", "Deployment", "services", "web", "OutOfSync"),
+        ManagedResource("", "Service", "services", "web", "Synced"),
+    )
+    one = application(sync="OutOfSync", resources=resources)
+    (row,) = present.rows(survey(one), None, NOW)
+    assert words(row)["sync"] == "OutOfSync 1"
+    never = application(sync="OutOfSync", history=(), state=None, health="Healthy")
+    (row,) = present.rows(survey(never), None, NOW)
+    told = words(row)
+    assert (told["health"], told["now"], told["revision"], told["deployed"]) == (
+        "not deployed",
+        "-",
+        "-",
+        "-",
+    )
+
+
+def test_badges_and_windows() -> None:
+    deny = SyncWindow("deny", "* * * * *", "1h", applications=("web-*",), description="freeze")
+    project = AppProject(replace(meta("AppProject", "default"), namespace="argocd"), (deny,))
+    again = (deployed(0, A, 3600), deployed(1, B, 600), deployed(2, A, 60))
+    back = application(sync="OutOfSync", revision=B, history=again)
+    (row,) = present.rows(survey(back, project), None, NOW)
+    told = words(row)
+    assert told["why"] == "rolled back to aaaaaaa, Git still at bbbbbbb"
+    assert told["window"].startswith("denied by freeze")
+    away = replace(
+        application(), meta=replace(application().meta, annotations={"deploytui.io/held-sync": "{}"})
+    )
+    held = words(present.rows(survey(away), None, NOW)[0])
+    assert (held["auto"], held["why"]) == ("held", "automated sync held")
+
+
+def test_namespaces_in_view_are_those_that_they_deploy_into() -> None:
+    one = application()
+    placed = replace(one, destination=replace(one.destination, namespace="services"))
+    judged = survey(placed)
+    assert len(present.rows(judged, frozenset({"services"}), NOW)) == 1
+    assert present.rows(judged, frozenset({"gateway"}), NOW) == []
+    assert present.rows(judged, None, NOW)[0] is present.rows(judged, None, NOW + 5)[0]
+
+
+def test_the_environments_row_counts() -> None:
+    def told(judged: Survey) -> str:
+        before, after = argo(judged)
+        return "".join(span.text for span in (*before, *after))
+
+    out = application("a", sync="OutOfSync")
+    assert told(survey(out, application("b"))) == "1 out "
+    assert told(survey(out, application("b", automated=HEALS))) == "1 out  mode differs"
+    other = application("b", sources=(replace(SOURCE, target="release"),))
+    assert told(survey(other)) == " branch differs"
+    held = replace(out, sync="Synced", meta=replace(out.meta, annotations={"deploytui.io/held-sync": "{}"}))
+    assert told(survey(held, environment=replace(PRODUCTION, sync=SyncMode.AUTO))) == " 1 held"
+    assert told(survey()) == ""
+
+
+def test_a_workload_says_what_argo_cd_says_of_it() -> None:
+    def sync(*records: Record) -> str:
+        (row,) = workload_rows(Store(), survey(*records, deployment("web")), None, NOW)
+        return str(row.keys[4])
+
+    assert sync() == ""
+    assert sync(application()) == "Synced"
+    assert sync(running()) == "hook"
+
+
+def test_the_page_of_why_begins_with_the_one_reason() -> None:
+    condition = ApplicationCondition("SyncError", "Failed last sync attempt to [8a25]", NOW - 9)
+    one = application(
+        state=ended("Failed", message=FAILED, results=(BAD_HOOK,)),
+        conditions=(condition,),
+        sync="OutOfSync",
+        revision=C,
+        resources=(ManagedResource("apps", "Deployment", "services", "web", "OutOfSync"),),
+    )
+    judged = survey(one)
+    found = why(judged.store, judged, one, now=NOW)
+    text = page(found)
+    assert found[0].title == "the last sync failed: PreSync Job api-migrate: Job has reached the limit"
+    for said in (
+        FAILED,
+        "Operation: Failed",
+        "PreSync Job api-migrate  Failed  Job has reached the limit",
+        "from https://git.example/platform services/web/helm with values-prod.yaml, follows main",
+        "deployed bbbbbbb, last compared with ccccccc",
+        "syncs by hand only, project default",
+        "Out of sync: 1",
+        "Deployment services/web  OutOfSync",
+        "SyncError  Failed last sync attempt",
+    ):
+        assert said in text
+    good = survey(application())
+    assert why(good.store, good, application(), now=NOW)[0].title == "It is in sync, and nothing waits"
+
+
+@pytest.fixture
+async def opened(demo: Demo, tmp_path: Path) -> AsyncIterator[tuple[Driver, WorldControl]]:
+    """The scene `small` with one Application, on the Apps tab."""
+    world = demo.world("small")
+    async with cockpit(settings_of(world, tmp_path, alone=True, environment="development")) as driver:
+        await driver.sees("● live")
+        yield driver, world
+    world.drop()
+
+
+def in_demo(name: str) -> Object:
+    """With its Deployment auth."""
+    made = application_object(name)
+    made["spec"]["destination"]["namespace"] = "services"
+    made["spec"]["syncPolicy"] = {}
+    auth = {"group": "apps", "kind": "Deployment", "namespace": "services", "name": "auth"}
+    made["status"]["resources"] = [{**auth, "status": "OutOfSync"}]
+    return made
+
+
+async def test_from_a_workload_to_its_application_to_its_waves(
+    opened: tuple[Driver, WorldControl],
+) -> None:
+    driver, world = opened
+    world.put(in_demo("auth-development"), environment="development")
+    await driver.press("right")
+    await driver.sees("done, revision")
+    work = driver.app.screen.query_one(WorkPane)
+    auth = world.get("Deployment", "services", "auth", environment="development")
+    assert auth is not None
+    view = driver.app.view
+    assert view is not None
+    await driver.until(lambda: view.survey.apps.all)
+    assert isinstance(work.current, WorkloadsPane)
+    assert work.current.table.select(auth["metadata"]["uid"])
+    await driver.press("J")
+    await driver.sees("auth-development")
+    assert isinstance(work.current, AppsPane)
+    await driver.press("d")
+    await driver.sees("ComparisonError")  # the simulator's Argo CD does not know that repository
+    await driver.press("escape")
+    await driver.sees_no("ComparisonError")
+    await driver.press("enter")
+    await driver.until(lambda: driver.app.screen.query_one("#waves-table").has_focus)
