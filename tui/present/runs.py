@@ -65,7 +65,10 @@ def _alone(run: Run) -> bool:
 
 def _detail(run: Run) -> Cell:
     if run.gap is not None:
-        return (Span(gap_words(run.gap), Tone.LOOK), Span(f"; {run.origin.value} is left", Tone.QUIET))
+        return (
+            Span(gap_words(run.gap, run.started), Tone.LOOK),
+            Span(f"; {run.origin.value} is left", Tone.QUIET),
+        )
     if _alone(run):
         return (Span(" ".join(part for part in (run.recordings[0].job, said(run.recordings[0])) if part)),)
     if run.origin is not Origin.RECORDED:
@@ -135,12 +138,13 @@ def took(seconds: float | None) -> str:
     return ago(seconds)
 
 
-def gap_words(gap: Gap) -> str:
-    """`not watched 14:10 to 15:02`, UTC as all times of the screen; with the day where it is another."""
-    begin, end = (datetime.fromtimestamp(at, UTC) for at in (gap.begin, gap.end))
-    if begin.date() == end.date():
-        return f"not watched {begin:%d %b %H:%M} to {end:%H:%M}"
-    return f"not watched {begin:%d %b %H:%M} to {end:%d %b %H:%M}"
+def gap_words(gap: Gap, at: float = 0.0) -> str:
+    """`not watched 14:10 to 15:02`, UTC as all times of the screen; days where they are not that of `at`."""
+    begin, end = (datetime.fromtimestamp(each, UTC) for each in (gap.begin, gap.end))
+    day = datetime.fromtimestamp(at, UTC).date()
+    first = f"{begin:%H:%M}" if begin.date() == day else f"{begin:%d %b %H:%M}"
+    last = f"{end:%H:%M}" if end.date() == begin.date() else f"{end:%d %b %H:%M}"
+    return f"not watched {first} to {last}"
 
 
 def page(
@@ -153,7 +157,7 @@ def page(
     """All that is known of a run; `left` are events that the cluster still has of what is not recorded."""
     made = [Section("", lines=[[Span(line)] for line in _head(run)])]
     if run.gap is not None:
-        made.append(Section(f"{gap_words(run.gap)}: this is what is left", Tone.LOOK))
+        made.append(Section(f"{gap_words(run.gap, run.started)}: this is what is left", Tone.LOOK))
     for attempt in run.operation.attempts if run.operation is not None else ():
         lines = [[Span(f"{_row(row)}")] for row in attempt.results]
         title = f"Argo CD's result, attempt {attempt.number}: {attempt.message}"
