@@ -110,6 +110,7 @@ def _step(deed: str, store: Store, workload: Workload, to: Revision) -> Step:
         "revision": to.number,
         "revision_name": to.name,
         "revision_uid": to.uid,
+        "generation": 0,  # carry fills it in: what comes after it with the old template was changed back
     }
     return Step(deed, seen(workload), _words(store, workload, to), arguments)
 

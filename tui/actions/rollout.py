@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tui.actions.base import Asked, Deed
 from tui.actions.guard import common, left, seen
+from tui.model.managed import application_of
 from tui.model.plan import Plan, Progress, Refusal, Stage, Step
 from tui.model.rollout import rollout, rollout_status
 from tui.model.workload import Workload
@@ -63,6 +64,9 @@ def _step(store: Store, step: Step, passed: float) -> Progress:
     if not isinstance(record, Workload):
         return Progress(Stage.FAILED, f"{target.name} has no rollout")
     if seen(record).digest == target.digest:
+        written = step.arguments.get("generation")  # of the answer to the write; 0 when that was lost
+        if written and record.meta.generation > written:
+            return Progress(Stage.FAILED, f"{target.name} was changed back{_by(store, record)}")
         if passed > UNSEEN:
             return Progress(
                 Stage.FAILED, f"{target.name} is as it was before: not written, or undone by others"
@@ -71,6 +75,13 @@ def _step(store: Store, step: Step, passed: float) -> Progress:
     if record.observed_generation < record.meta.generation:
         return Progress(Stage.ACCEPTED, f"{target.name}: waiting for the controller")
     return status(record)
+
+
+def _by(store: Store, workload: Workload) -> str:
+    """Who surely takes such changes back."""
+    one = application_of(store.all("Application"), workload.meta)
+    heals = one is not None and one.automated is not None and one.automated.self_heal
+    return f": application {one.meta.name} heals itself" if one is not None and heals else " by others"
 
 
 def status(workload: Workload) -> Progress:
