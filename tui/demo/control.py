@@ -98,6 +98,9 @@ class Control:
         if wish.scene == "policy":
             build_local(world.engine, world.now())
         (self._folder / f"{name}-compose.yaml").write_text(compose_file(wish.scene))
+        for cluster in clusters.values():
+            if cluster.repository.branches:
+                cluster.repository.checkout(self._folder / f"{name}-checkout")
         self._worlds.add(world)
         return self.told(world)
 

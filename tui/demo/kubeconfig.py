@@ -60,9 +60,11 @@ def write_config(folder: Path, world: World, kubeconfig: Path, engine: str) -> P
         name: {"context": name, "kubeconfig": str(kubeconfig), **_DECLARED.get(name, {})}
         for name in world.environments
     }
-    return _write(
-        folder / f"{world.name}-deploytui.yaml", {"environments": environments, "namespaces": _NAMESPACES}
-    )
+    found = {"environments": environments, "namespaces": _NAMESPACES}
+    checkout = folder / f"{world.name}-checkout"
+    if checkout.is_dir():
+        found["services"] = {"checkout": str(checkout)}
+    return _write(folder / f"{world.name}-deploytui.yaml", found)
 
 
 def _write(path: Path, found: Object) -> Path:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha1
+from pathlib import Path
 from typing import Any
+
+from tui.demo import git_objects
 
 Object = dict[str, Any]
 
@@ -27,6 +29,13 @@ class Repository:
     def __init__(self) -> None:
         self.branches: dict[str, list[Commit]] = {}
         self._commits: dict[str, Commit] = {}
+        self._objects: git_objects.Objects = {}  # that are not on the disk
+        self._folder: Path | None = None
+
+    def checkout(self, folder: Path) -> None:
+        """Keeps a checkout of it there from now on, which the real git can read; several may share one."""
+        self._folder = folder
+        self._write()
 
     def push(
         self,
@@ -40,11 +49,20 @@ class Repository:
         """A commit with these paths changed and the others as they were."""
         before = self.head(branch)
         whole = {**(before.files if before else {}), **{path: tuple(each) for path, each in files.items()}}
-        seed = f"{branch}/{len(self._commits)}/{before.sha if before else ''}/{message}"
-        made = Commit(sha1(seed.encode(), usedforsecurity=False).hexdigest(), at, author, message, whole)
+        parent = before.sha if before else ""
+        sha, objects = git_objects.commit(whole, parent, at=at, author=author, message=message)
+        self._objects |= objects
+        made = Commit(sha, at, author, message, whole)
         self.branches.setdefault(branch, []).append(made)
         self._commits[made.sha] = made
+        self._write()
         return made
+
+    def _write(self) -> None:
+        if self._folder is not None:
+            heads = {name: commits[-1].sha for name, commits in self.branches.items()}
+            git_objects.write(self._folder, self._objects, heads)
+            self._objects = {}
 
     def head(self, branch: str) -> Commit | None:
         """The newest commit of a branch; "" and HEAD are main."""
