@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
+import pytest
+
 from tests.test_recorder import LINES, Kubelet, QuickClock, cancelled, count, files, listed, until
 from tui import evidence, operation_log, watch_log
 from tui.clock import SystemClock
@@ -21,6 +23,7 @@ from tui.model.recording import Recording
 from tui.model.watched import Span, gaps, union, unwatched
 from tui.recorder import Recorder
 from tui.recording import index
+from tui.recordings_folder import alone
 from tui.store import Change, Store
 from tui.wire.kube import Client
 
@@ -237,6 +240,12 @@ def test_a_shared_folder_makes_shared_files(tmp_path: Path) -> None:
     folder.chmod(0o770)
     watch_log.note(folder, "production", Span(1.0, 2.0))
     assert watch_log.path_of(folder, "production").stat().st_mode & 0o777 == 0o660
+
+
+def test_a_folder_that_another_holds_is_not_waited_for_at_the_end(tmp_path: Path) -> None:
+    with alone(tmp_path), pytest.raises(BlockingIOError):
+        watch_log.note(tmp_path, "production", Span(1.0, 2.0), wait=False)
+    assert watch_log.note(tmp_path, "production", Span(1.0, 2.0), wait=False) == (Span(1.0, 2.0),)
 
 
 def test_exits_of_a_restarted_container_are_of_both_runs() -> None:

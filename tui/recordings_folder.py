@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
+
+_TRIES, _PAUSE = 40, 0.05  # seconds between two tries for the folder's lock, which is held for a moment
 
 
 def safe(name: str) -> str:
@@ -40,11 +44,18 @@ def locked(fd: int) -> bool:
 
 
 @contextlib.contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Nobody else changes small files meanwhile; waits for who does. Raises OSError."""
+def alone(folder: Path, *, tries: int = _TRIES) -> Iterator[None]:
+    """Nobody else changes small files meanwhile; waits a little for who does. Raises OSError.
+
+    Blocks: to be used off the loop, or with one try.
+    """
     fd = opened(made(folder) / ".lock", os.O_RDWR)
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
+        while not locked(fd):
+            tries -= 1
+            if tries <= 0:  # a stopped process must not stop the others
+                raise BlockingIOError(errno.EAGAIN, "another recorder holds the folder's lock")
+            time.sleep(_PAUSE)
         yield
     finally:
         os.close(fd)

@@ -31,9 +31,9 @@ def read(folder: Path, environment: str) -> tuple[Span, ...]:
         return ()
 
 
-def note(folder: Path, environment: str, span: Span) -> tuple[Span, ...]:
+def note(folder: Path, environment: str, span: Span, *, wait: bool = True) -> tuple[Span, ...]:
     """Adds a time to it; all of it. Raises OSError."""
-    with alone(folder):
+    with alone(folder) if wait else alone(folder, tries=1):
         spans = union((*read(folder, environment), span))[-_MOST:]
         known = {"watched": [[one.begin, one.end] for one in spans]}
         replace(path_of(folder, environment), json.dumps(known).encode())
@@ -65,7 +65,7 @@ async def keep(
     finally:
         if since is not None and watches():
             with contextlib.suppress(OSError):
-                note(folder, environment, Span(since, max(since, clock.now())))
+                note(folder, environment, Span(since, max(since, clock.now())), wait=False)
 
 
 async def _noted(
