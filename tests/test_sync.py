@@ -22,6 +22,7 @@ from tests.syncing import (
 )
 from tui.actions.base import Asked
 from tui.actions.sync import SYNC, SYNC_ALL
+from tui.actions.terminate import TERMINATE
 from tui.errors import Refused
 from tui.model.app_project import AppProject
 from tui.model.application import (
@@ -35,6 +36,7 @@ from tui.model.application import (
 from tui.model.commits import Commit, Push
 from tui.model.environment import Environment
 from tui.model.hooks import Hook, Manifests, MigrationFile, Origin
+from tui.model.job import Job
 from tui.model.key import Meta
 from tui.model.plan import Plan
 from tui.model.record import Right
@@ -103,6 +105,7 @@ def test_a_window_that_denies_says_how_long() -> None:
     (refusal,) = SYNC.refuse(asked(one, projects=(window(schedule="* 0-23 * * *"),)))
     assert "denied by freeze" in refusal.text
     assert SYNC.refuse(asked(one, projects=(window(manual=True),))) == ()
+    assert "project platform is not read" in said(SYNC.plan(asked(one)))
     assert "by hand it works" in said(SYNC.plan(asked(one, projects=(window(manual=True),))))
 
 
@@ -243,7 +246,12 @@ def test_a_workload_stands_for_its_application() -> None:
     )
     workload, one = Workload(meta, 1), application()
     store = store_of(workload, one, application("quiet", sync="Synced"))
-    assert SYNC.of(store, (workload,)) == (one,)
+    assert SYNC.of(store, (workload, replace(workload, meta=replace(meta, uid="x")))) == (one,)
+    hook_meta = replace(meta, kind="Job", name="gateway-migrate", uid="j")
+    assert TERMINATE.of(store, (Job(hook_meta),)) == (one,)
+    stranger = Workload(replace(meta, annotations={}), 1)
+    assert SYNC.of(store, (stranger,)) == ()
+    assert "no application of Argo CD that is read here manages gateway" in SYNC.unfit(stranger)
     assert SYNC_ALL.of(store, ()) == (one,)
 
 

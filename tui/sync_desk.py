@@ -16,7 +16,7 @@ from tui.wire.checkout import Checkout
 from tui.wire.git_log import push
 from tui.wire.kube import Client
 
-_MOST = 8  # applications whose manifests are compared; the list of each is known anyway
+_MOST = 8  # applications of a dialog that are asked about; what Argo CD says of each is known anyway
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ class SyncDesk:
         return {one.meta.uid: each for one, each in zip(chosen, found, strict=True)}
 
     async def _look(self, one: Application, revision: str, compared: bool) -> Found:
-        pushed = await self._push(one)
         if not compared:
-            return Found(pushed, None, f"only the first {_MOST} are compared")
+            return Found(unknown=f"only the first {_MOST} are compared")
+        pushed = await self._push(one)
         try:
             return Found(pushed, await self._difference(one, revision))
         except DeployError as error:

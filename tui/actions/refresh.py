@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, replace
 
-from tui.actions.base import WORKLOADS, Asked
+from tui.actions.base import Asked
 from tui.actions.guard import common, seen
 from tui.actions.rollout import UNSEEN, span
-from tui.actions.sync import PATCH_APPLICATION, Sync, applications
+from tui.actions.sync import MANAGED, PATCH_APPLICATION, Sync, applications
 from tui.actions.sync_progress import TAKEN
 from tui.model.application import Application
 from tui.model.hooks import short
@@ -108,7 +108,7 @@ REFRESH = Refresh(
     key="u",
     words="Refresh",
     help="Has Argo CD compare the application with Git now.",
-    kinds=frozenset({"Application"}) | WORKLOADS,
+    kinds=frozenset({"Application"}) | MANAGED,
     needs=PATCH_APPLICATION,
 )
 REFRESH_HARD = Refresh(
@@ -116,7 +116,7 @@ REFRESH_HARD = Refresh(
     key="U",
     words="Hard refresh",
     help="Has Argo CD render and compare anew, past its caches.",
-    kinds=frozenset({"Application"}) | WORKLOADS,
+    kinds=frozenset({"Application"}) | MANAGED,
     needs=PATCH_APPLICATION,
     hard=True,
 )

@@ -14,7 +14,7 @@ from tui.actions.sync_progress import follow
 from tui.actions.sync_words import changes, databases, migrates, remarks
 from tui.errors import Refused
 from tui.model.application import Application
-from tui.model.managed import application_of
+from tui.model.managed import application_of, tracked_by
 from tui.model.plan import Plan, Progress, Refusal, Step
 from tui.model.sync_plan import SyncOptions, pinned, pinned_words, rounds, runs_again
 from tui.store import Record, Store
@@ -24,9 +24,13 @@ PATCH_APPLICATION: Mapping[str, tuple[Need, ...]] = MappingProxyType(
 )
 
 
+MANAGED = WORKLOADS | {"Job"}
+"""Kinds on which these deeds act by the application that manages the object."""
+
+
 @dataclass(frozen=True)
 class Sync(Deed):
-    """On a workload it acts on the application that manages it; `all` takes what is out of sync."""
+    """On a workload or a hook it acts on the application that manages it; `all` takes what is out of sync."""
 
     all: bool = False
 
@@ -38,14 +42,14 @@ class Sync(Deed):
         mine: dict[str, Record] = {}
         for target in targets:
             one: Record | None = target
-            if target.meta.kind in WORKLOADS:
-                one = application_of(applications, target.meta)
+            if target.meta.kind in MANAGED:
+                one = application_of(applications, target.meta) if _is_managed(target) else None
             if isinstance(one, Application):
                 mine[one.meta.uid] = one
         return tuple(mine.values())
 
     def unfit(self, record: Record) -> str:
-        if record.meta.kind in WORKLOADS:
+        if record.meta.kind in MANAGED:
             return f"{self.words}: no application of Argo CD that is read here manages {record.meta.name}"
         return super().unfit(record)
 
@@ -74,6 +78,11 @@ class Sync(Deed):
 
     def progress(self, store: Store, plan: Plan, since: float, now: float) -> Progress:
         return follow(store, plan, since, now)
+
+
+def _is_managed(record: Record) -> bool:
+    """Whether it may be worth to look through all applications: this is asked at every tick."""
+    return bool(tracked_by(record.meta) or record.meta.labels.get("app.kubernetes.io/instance"))
 
 
 def applications(asked: Asked, refused: tuple[Refusal, ...]) -> list[Application]:
@@ -152,7 +161,7 @@ SYNC = Sync(
     key="S",
     words="Sync",
     help="Has Argo CD deploy what Git says, with its migrations, and follows it to the last pod.",
-    kinds=frozenset({"Application"}) | WORKLOADS,
+    kinds=frozenset({"Application"}) | MANAGED,
     show=True,
     needs=PATCH_APPLICATION,
 )

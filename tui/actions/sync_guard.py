@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from tui.actions.base import Asked
 from tui.model.app_project import AppProject
 from tui.model.application import Application
 from tui.model.sync_plan import SyncOptions, wrong_branch
-from tui.model.sync_window import SyncWindow, WindowState, window_state, window_words
-from tui.store import Record, Store
+from tui.model.sync_window import WindowState, window_state, window_words
+from tui.store import Store
 
 _BLOCKING = ("ComparisonError", "InvalidSpecError")
 GHOST_AFTER = 10.0  # seconds from which a state without its operation is no mere order of events
@@ -62,11 +60,13 @@ def ghost(one: Application) -> bool:
 
 def windows(store: Store, one: Application, now: float) -> WindowState:
     """What the sync windows of its project say; everything is allowed while the project is not known."""
-    return window_state(_windows(store.all("AppProject"), one), one, now)
+    project = project_of(store, one)
+    return window_state(project.windows if project is not None else (), one, now)
 
 
-def _windows(projects: Iterable[Record], one: Application) -> tuple[SyncWindow, ...]:
-    for record in projects:
+def project_of(store: Store, one: Application) -> AppProject | None:
+    """None where it is not read: no right to, or not yet."""
+    for record in store.all("AppProject"):
         if isinstance(record, AppProject) and record.meta.name == one.project:
-            return record.windows
-    return ()
+            return record
+    return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tui.actions.base import Asked
 from tui.actions.rollout import span
-from tui.actions.sync_guard import GHOST_AFTER, ghost, windows
+from tui.actions.sync_guard import GHOST_AFTER, ghost, project_of, windows
 from tui.model.application import Application, ManagedResource
 from tui.model.hook_runs import last_run
 from tui.model.hooks import Hook, Manifests, Origin, short
@@ -187,6 +187,9 @@ def _beside(asked: Asked, one: Application) -> Iterator[Remark]:
 
 
 def _windows(asked: Asked, one: Application) -> Iterator[Remark]:
+    if project_of(asked.store, one) is None:
+        yield Remark(Weight.LOOK, f"project {one.project} is not read: its sync windows are not known")
+        return
     state = windows(asked.store, one, asked.now)
     if not state.automated:
         yield Remark(Weight.LOOK, f"sync window: {window_words(state, asked.now)}; by hand it works")

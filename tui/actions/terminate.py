@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui.actions.base import WORKLOADS, Asked
+from tui.actions.base import Asked
 from tui.actions.guard import common, seen
 from tui.actions.rollout import UNSEEN, span
-from tui.actions.sync import PATCH_APPLICATION, Sync, applications
+from tui.actions.sync import MANAGED, PATCH_APPLICATION, Sync, applications
 from tui.actions.sync_guard import ghost
 from tui.actions.sync_progress import TAKEN, failure
 from tui.model.application import Application, OperationState, ResourceResult
@@ -161,6 +161,6 @@ TERMINATE = Terminate(
     key="T",
     words="Terminate",
     help="Ends a running sync; a migration that runs is killed.",
-    kinds=frozenset({"Application"}) | WORKLOADS,
+    kinds=frozenset({"Application"}) | MANAGED,
     needs=PATCH_APPLICATION,
 )
