@@ -32,7 +32,10 @@ class Jobs(Controller):
     def reconcile(self, key: Key, now: float) -> None:
         """Looks at the attempts so far and decides: another one, done, given up, or gone after its time."""
         job = self.cluster.get(*key)
-        if job is None or deleting(job):
+        if job is None:
+            return
+        if deleting(job):
+            self._count_only(key, job)
             return
         status: Object = job.get("status") or {}
         if _ended(status):
@@ -41,6 +44,13 @@ class Jobs(Controller):
         draft = self.cluster.edit(*key)
         self._work(key, draft, now)
         self.cluster.update(draft)
+
+    def _count_only(self, key: Key, job: Object) -> None:
+        """A Job that a finalizer holds: its pods run to their end, and it never gets a condition."""
+        pods = self.cluster.owned(job["metadata"]["uid"], "Pod")
+        status = {name: value for name, value in (job.get("status") or {}).items() if name != "active"}
+        ready = sum(pod_ready(pod) for pod in pods if pod_active(pod))
+        self.write_status(key, {**status, "ready": ready, "terminating": 0, "uncountedTerminatedPods": {}})
 
     def _work(self, key: Key, job: Object, now: float) -> None:
         status: Object = job.setdefault("status", {})
