@@ -104,7 +104,11 @@ class Hand:
 
     async def _type(self, key: str) -> None:
         """As the terminal would, without the pilot's 40 ms of rest; now and then all comes to rest."""
+        handled = asyncio.Event()  # one key may take its time: it opens another environment
         self.driver.app.post_message(Key(NAMES.get(key, key), key if len(key) == 1 else None))
+        self.driver.app.call_later(handled.set)
+        async with asyncio.timeout(30):
+            await handled.wait()
         for _ in range(TURNS):
             await asyncio.sleep(0)
         if len(self.pressed) % REST == 0:

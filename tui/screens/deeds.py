@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from tui.model.deed import OpenDeed
 from tui.present.deed import sections
 from tui.screens.text import Page
-from widgets.plan_body import PlanBody, Section
+from widgets.plan_body import Section
 from widgets.tone import Span, Tone
 
 _NONE = Section(lines=[[Span("no deed yet", Tone.QUIET)]])
@@ -22,4 +22,4 @@ class DeedsPage(Page):
 
     def check_seen(self) -> None:
         """At each tick: the stages as they are now."""
-        self.query_one("#paper", PlanBody).set_sections(sections(self._deeds()) or [_NONE])
+        self.set_sections(sections(self._deeds()) or [_NONE])

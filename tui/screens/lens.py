@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 class LensScreen(Page):
     """One Secret, of the environment that was in front when it was opened."""
 
+    HINT = "r restart   E seal   d why   esc back"
     BINDINGS = [
         Binding(RESTART.key, "restart", RESTART.words, show=False, id=RESTART.id),
         Binding(WHY.key, "why", WHY.words, show=False, id=WHY.id),
@@ -52,7 +53,6 @@ class LensScreen(Page):
         self._key = Section()
 
     def on_mount(self) -> None:
-        self.query_one("#paper").border_subtitle = " r restart   E seal   d why   esc back "
         self.check_seen()
         sealed = self._last.lens.sealed if self._last is not None else None
         if sealed is not None:
@@ -78,7 +78,7 @@ class LensScreen(Page):
             self._last = found
         if self._last is not None:
             page += sections(survey, self._last, self._key)
-        self.query_one(PlanBody).set_sections(page)
+        self.set_sections(page)
 
     def action_restart(self) -> None:
         """Of those that run with old values, and no others."""

@@ -25,6 +25,7 @@ class Reader(ModalScreen[None]):
     Reader #paper { width: 96%; height: 94%; border: round $primary; padding: 0 1; background: $surface; }
     """
     AUTO_FOCUS = "#paper"
+    HINT = "esc back"
     BINDINGS = [
         Binding("escape,q", "close", "Back", show=False),
         Binding("j", "down", show=False),
@@ -41,12 +42,17 @@ class Reader(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         paper = self.paper()
         paper.border_title = frame_title(self._title)
-        paper.border_subtitle = " esc back "
+        paper.border_subtitle = f" {self.HINT} "
         yield paper
 
     def paper(self) -> Widget:
         """What is read; its id is "paper"."""
         return VerticalScroll(Static(self._content), id="paper")
+
+    def retitle(self, words: str) -> None:
+        """Another title, if the page is still on the screen."""
+        for paper in self.query("#paper"):
+            paper.border_title = frame_title(words)
 
     def action_close(self) -> None:
         """Back to where one was."""

@@ -85,6 +85,8 @@ async def go(screen: CockpitScreen, place: Place) -> None:
     cockpit, work = screen.cockpit, screen.query_one(WorkPane)
     if place.environment != cockpit.front:
         await cockpit.switch(place.environment)
+        if not screen.is_attached:
+            return  # left meanwhile
     cockpit.namespaces = place.namespaces
     tab = next(one for one in work.tabs if one.id == place.tab)
     view = cockpit.view

@@ -15,7 +15,7 @@ from tui.panes.base import View
 from tui.present.describe import crashed, last_lines, why
 from tui.present.yaml import to_yaml
 from tui.screens.controller import sealed_for
-from tui.screens.text import Page, frame_title
+from tui.screens.text import Page
 from tui.store import Record
 from tui.survey import READS
 from tui.wire.kinds import KINDS
@@ -32,6 +32,7 @@ LAST_LINES = 10
 class WhyScreen(Page):
     """One object, of the environment that was in front when it was asked."""
 
+    HINT = "d describe   esc back"
     BINDINGS = [Binding("d", "raw", "Describe", show=False, id="why.raw")]
 
     def __init__(self, cockpit: Cockpit, view: View, record: Record) -> None:
@@ -45,7 +46,6 @@ class WhyScreen(Page):
         self._asked: tuple[object, ...] = ()  # of what of a SealedSecret the controller was asked
 
     def on_mount(self) -> None:
-        self.query_one("#paper").border_subtitle = " d describe   esc back "
         self.check_seen()
 
     def check_seen(self) -> None:
@@ -61,9 +61,9 @@ class WhyScreen(Page):
         record = store.by_uid(self._record.meta.kind, self._record.meta.uid)
         if record is None:
             gone = Section(f"{self._record.meta.name} is gone; this is what was last seen", Tone.LOOK)
-            return self._show([gone, *why(store, survey, self._record, self._said, now)])
+            return self.set_sections([gone, *why(store, survey, self._record, self._said, now)])
         self._record = record
-        self._show(why(store, survey, record, self._said, now))
+        self.set_sections(why(store, survey, record, self._said, now))
         found = crashed(store, survey, record)
         if found is not None and found[1].container_id not in self._said:
             self._said[found[1].container_id] = Section()  # asked once; nothing is shown until it came
@@ -113,13 +113,13 @@ class WhyScreen(Page):
         """What kubectl describes, or the engine inspects, and back."""
         if self._raw is not None:
             self._raw, self._seen = None, ()
-            self.query_one("#paper").border_title = frame_title(f"Why: {self._record.meta.path}")
+            self.retitle(f"Why: {self._record.meta.path}")
             return self.check_seen()
         if self._record.meta.kind == "Secret":
             self._raw = [Section("kubectl would read its values to describe it: it is not asked", Tone.LOOK)]
-            return self._show(self._raw)
+            return self.set_sections(self._raw)
         self._raw = [Section("asking ...", Tone.QUIET)]
-        self._show(self._raw)
+        self.set_sections(self._raw)
         self.run_worker(self._describe(), group="why")
         return None
 
@@ -139,8 +139,5 @@ class WhyScreen(Page):
             sections = [Section(str(error), Tone.LOOK)]
         if self._raw is not None:
             self._raw = sections
-            self._show(sections)
-            self.query_one("#paper").border_title = frame_title(f"Describe: {meta.path}")
-
-    def _show(self, sections: list[Section]) -> None:
-        self.query_one(PlanBody).set_sections(sections)
+            self.set_sections(sections)
+            self.retitle(f"Describe: {meta.path}")
