@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.argo_objects import application
 from tests.cockpit import settings_of
 from tests.demo_control import Demo, WorldControl
 from tests.engine_control import EngineControl
 from tui.__main__ import main
 from tui.clock import SystemClock
 from tui.doctor import Missing, Report, as_text, examine
+from tui.model.environment import SyncMode
 from tui.settings import Settings
 
 
@@ -152,3 +154,34 @@ def test_for_programs_it_prints_json_and_ends_with_one(
         "version",
         "found",
     } <= told.keys()
+
+
+async def test_argo_cd_declared_and_real(small: tuple[WorldControl, Settings]) -> None:
+    world, settings = small
+    other, own = application("auth-staging", environment="staging"), application("auth-production")
+    other["metadata"]["uid"] = "other"
+    own["metadata"]["labels"]["environment"] = "production"
+    world.put(other, own)
+    chosen = tuple(
+        replace(
+            one,
+            branch="main",
+            sync=SyncMode.MANUAL,
+            argo=replace(one.argo, selector="environment=production"),
+        )
+        for one in settings.environments
+    )
+    report = await _production(replace(settings, environments=chosen))
+    assert len(report.argo) == 1
+    assert "of 2 applications are this environment's" in report.argo[0]
+    assert report.differing == (
+        "auth-production syncs by itself, declared is manual; follows develop, declared is main",
+    )
+    assert not report.well
+    assert "not as declared:" in as_text([report])
+    none = tuple(replace(one, argo=replace(one.argo, selector="environment=mars")) for one in chosen)
+    lost = await _production(replace(settings, environments=none))
+    assert lost.argo[1].startswith("none is: check selector")
+    world.fault("status", r"/apis/argoproj\.io/", code=404)
+    absent = await _production(replace(settings, environments=chosen))
+    assert absent.argo == ("Argo CD is declared (sync: manual) and not there",)

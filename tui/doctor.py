@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any, cast
 
 import msgspec
 
 from tui.actions import ACTIONS
 from tui.actions.base import Deed
+from tui.argo_place import ArgoPlace
 from tui.clock import Clock
 from tui.compose_check import Checked, check
+from tui.doctor_argo import look
+from tui.doctor_found import GROUPS, systems
 from tui.doctor_postgres import asked
 from tui.errors import DeployError, Misconfigured
 from tui.model.environment import Environment, Platform
-from tui.model.workload import Workload
+from tui.opening import argo_client
 from tui.settings import Settings
 from tui.settings_postgres import made
 from tui.wire.kinds import KINDS
-from tui.wire.kinds.base import Kind, Unreadable
+from tui.wire.kinds.base import Kind
 from tui.wire.kube import Client
 from tui.wire.kubeconfig import load as load_kubeconfig
 from tui.wire.plain import plain
 from tui.wire.server import Servers
 
 _AT_ONCE = 8  # questions to one server at the same time
-_GROUPS = {"argoproj.io": "Argo CD", "bitnami.com": "Sealed Secrets", "postgresql.cnpg.io": "PostgreSQL"}
 _APART = 2.0  # seconds that clocks may differ; the server tells whole ones
 
 
@@ -68,6 +68,8 @@ class Report:
     found: tuple[str, ...] = ()
     error: str = ""
     postgres: str = ""  # what it says of its schemas, or why it is not asked
+    argo: tuple[str, ...] = ()
+    differing: tuple[str, ...] = ()  # applications that are not as the configuration declares them
     ill: bool = False  # somebody has to mend something
 
     @property
@@ -75,7 +77,7 @@ class Report:
         """Whether nothing is missing. An engine that only has to be started is not ill."""
         if self.platform == Platform.COMPOSE:
             return not self.ill
-        return self.reachable and not self.missing and not self.ill
+        return self.reachable and not self.missing and not self.differing and not self.ill
 
 
 async def examine(settings: Settings, clock: Clock, environ: Mapping[str, str]) -> list[Report]:
@@ -100,9 +102,11 @@ async def _examine(
         access = load_kubeconfig(file, environ, Path.home()).access(
             environment.context or None, user=settings.user, groups=settings.groups
         )
+        elsewhere = argo_client(environment, settings, servers, environ)
     except Misconfigured as error:
         return Report(name, platform, context=environment.context, error=str(error))
     client = Client(servers.get(access))
+    place = ArgoPlace(environment, client, elsewhere)
     known = Report(
         name,
         platform,
@@ -117,8 +121,11 @@ async def _examine(
         latency = (clock.monotonic() - began) * 1000
         version = (await client.version()).version
         readonly = settings.readonly or environment.readonly
-        user, found = await asyncio.gather(_user(client), _found(client, environment))
-        missing = await _missing(client, environment, readonly, found)
+        user, found = await asyncio.gather(_user(client), systems(client, environment))
+        argo = await look(place, environment)
+        if argo.there and "Argo CD" not in found:
+            found = ("Argo CD", *found)
+        missing = await _missing(client, place, environment, readonly, found)
         where = made(settings.sections.get(name, {}).get("postgres"))
         postgres = await asked(client, where, clock)
         namespace = where.namespace if where is not None else ""
@@ -135,6 +142,8 @@ async def _examine(
         missing=missing,
         found=found,
         postgres=postgres.words,
+        argo=argo.words,
+        differing=argo.differing,
         ill=postgres.error,
     )
 
@@ -164,7 +173,11 @@ async def _user(client: Client) -> str:
 
 
 async def _missing(
-    client: Client, environment: Environment, readonly: bool, found_there: tuple[str, ...]
+    client: Client,
+    argo: ArgoPlace,
+    environment: Environment,
+    readonly: bool,
+    found_there: tuple[str, ...],
 ) -> tuple[Missing, ...]:
     """Every right that panes, logs and deeds need: asked cluster-wide, then in each namespace."""
     kinds = [kind for kind in KINDS.values() if _served(kind, found_there)]
@@ -176,6 +189,7 @@ async def _missing(
             wanted += sorted(("".join(action.keys[:1]), need.verb, need.resource) for need in needs)
     namespaces = tuple(one.actual for one in environment.namespaces)
     cluster = {kind.resource for kind in KINDS.values() if not kind.namespaced}
+    in_argo = argo.resources()
     limit = asyncio.Semaphore(_AT_ONCE)
 
     async def allowed(verb: str, resource: str, namespace: str) -> bool:
@@ -183,6 +197,10 @@ async def _missing(
             return (await client.can(verb, resource, namespace)).allowed
 
     async def lacking(key: str, verb: str, resource: str) -> list[Missing]:
+        if resource in in_argo:
+            own, namespace = in_argo[resource]
+            right = await own.can(verb, resource, namespace)
+            return [] if right.allowed else [Missing(key, verb, resource, namespace)]
         if await allowed(verb, resource, ""):
             return []
         if resource in cluster or not namespaces:
@@ -197,35 +215,8 @@ async def _missing(
 
 def _served(kind: Kind, found: tuple[str, ...]) -> bool:
     """Whether the cluster has it: kinds of a system that is not there need no right."""
-    system = _GROUPS.get(kind.resource.partition(".")[2])
+    system = GROUPS.get(kind.resource.partition(".")[2])
     return system is None or system in found
-
-
-async def _found(client: Client, environment: Environment) -> tuple[str, ...]:
-    """Which of the policy's systems are there: by API group, PostgreSQL also by the image of a workload."""
-    try:
-        groups = msgspec.json.decode(await client.raw("/apis"), type=dict[str, Any]).get("groups") or []
-        there = {_GROUPS[one["name"]] for one in groups if one.get("name") in _GROUPS}
-    except (DeployError, msgspec.MsgspecError, AttributeError, KeyError):
-        there = set()
-    if "PostgreSQL" not in there and await _runs_postgres(client, environment):
-        there.add("PostgreSQL")
-    return tuple(one for one in dict.fromkeys(_GROUPS.values()) if one in there)
-
-
-async def _runs_postgres(client: Client, environment: Environment) -> bool:
-    for kind in (KINDS["StatefulSet"], KINDS["Deployment"]):
-        for namespace in tuple(one.actual for one in environment.namespaces) or ("",):
-            # What may not be listed, or cannot be read, is no sign of a database.
-            with contextlib.suppress(DeployError, Unreadable):
-                async for page in client.pages(kind, namespace):
-                    if any(_is_postgres(cast(Workload, kind.read(raw)).images) for raw in page.items):
-                        return True
-    return False
-
-
-def _is_postgres(images: Iterable[str]) -> bool:
-    return any(image.rpartition("/")[2].partition(":")[0].startswith("postgres") for image in images)
 
 
 def _difference(date: str, clock: Clock) -> float | None:
@@ -262,8 +253,11 @@ def _lines(report: Report) -> list[str]:
     lines += [
         f"  reached in {report.latency_ms:.0f} ms, {plain(report.version)}{clocks}",
         f"  as {plain(report.user) or 'nobody in particular'}, namespace {report.namespace or 'default'}",
-        f"  found: {', '.join(report.found) or 'neither ' + ' nor '.join(dict.fromkeys(_GROUPS.values()))}",
+        f"  found: {', '.join(report.found) or 'neither ' + ' nor '.join(dict.fromkeys(GROUPS.values()))}",
     ]
+    lines += [f"  {words}" for words in report.argo]
+    if report.differing:
+        lines += ["  not as declared:", *(f"    {words}" for words in report.differing)]
     if report.postgres:
         lines.append(f"  {report.postgres}")
     if not report.missing:

@@ -58,7 +58,7 @@ class Opening:
         config = load(file, self._environ, Path.home())
         access = config.access(environment.context or None, user=settings.user, groups=settings.groups)
         client = Client(self._servers.get(access))
-        argo = self._argo(environment)
+        argo = argo_client(environment, settings, self._servers, self._environ)
         session = Session(environment, client, self._clock, argo=argo, recordings=self._recordings)
         session.needs = NEEDS
         postgres = made(settings.sections.get(environment.name, {}).get("postgres"))
@@ -73,16 +73,6 @@ class Opening:
         session.back_then = BackThen(renderers)
         session.beside["expecting"] = Expecting(renderers, session.store, self._clock).run
         return session
-
-    def _argo(self, environment: Environment) -> Client | None:
-        """Of the cluster in which Argo CD runs; None where that is the environment's own."""
-        declared, settings = environment.argo, self._settings
-        if not declared.elsewhere:
-            return None
-        own = declared.kubeconfig or environment.kubeconfig
-        config = load(Path(own) if own else settings.kubeconfig, self._environ, Path.home())
-        access = config.access(declared.context or None, user=settings.user, groups=settings.groups)
-        return Client(self._servers.get(access))
 
     def _rest(self, environment: Environment) -> tuple[ArgoRest | None, str]:
         """The server of Argo CD where one is declared; without a usable token why not."""
@@ -124,3 +114,17 @@ class Opening:
         await self._servers.close()
         for rest in self._rests.values():
             await rest.close()
+
+
+def argo_client(
+    environment: Environment, settings: Settings, servers: Servers, environ: Mapping[str, str]
+) -> Client | None:
+    """Of the cluster in which Argo CD runs; None where that is the environment's own."""
+    declared = environment.argo
+    if not declared.elsewhere:
+        return None
+    own = declared.kubeconfig or environment.kubeconfig
+    config = load(Path(own) if own else settings.kubeconfig, environ, Path.home())
+    return Client(
+        servers.get(config.access(declared.context or None, user=settings.user, groups=settings.groups))
+    )

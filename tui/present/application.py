@@ -18,11 +18,11 @@ COLUMNS = (
     Column("health", "HEALTH", 8, most=20),
     Column("now", "NOW", 10, most=18),
     Column("revision", "REVISION", 8, most=15, from_width=70),
-    Column("deployed", "DEPLOYED", 8, most=18, from_width=112),
-    Column("wanted", "WANTED", 8, most=24, from_width=92),
+    Column("deployed", "DEPLOYED", 8, most=14, from_width=128),
+    Column("wanted", "WANTED", 15, most=22, from_width=104),
     Column("auto", "AUTO", 9, from_width=50),
-    Column("window", "WINDOW", 7, most=44, from_width=132),
-    Column("why", "WHY", 20, most=160, grow=1, from_width=104),
+    Column("window", "WINDOW", 7, most=44, from_width=140),
+    Column("why", "WHY", 24, most=160, grow=3, from_width=84),
 )
 _NOW = {Grade.BAD: Tone.BAD, Grade.LOOK: Tone.LOOK, Grade.MOVING: Tone.MOVING, Grade.QUIET: Tone.QUIET}
 _SYNC = {"Synced": Tone.QUIET, "OutOfSync": Tone.LOOK, "Unknown": Tone.LOOK}
@@ -140,7 +140,7 @@ def _deployed(application: Application) -> Cell:
     last = application.deployed
     if last is None:
         return text("")
-    by = f"{last.username} " if last.username and not last.automated else ""
+    by = f"{last.username.split()[0]} " if last.username.strip() and not last.automated else ""
     return (Since(last.deployed, Tone.QUIET, by),)
 
 
