@@ -17,6 +17,13 @@ from tui.wire.kubeconfig import load
 _SPEED = 6.0
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests on the bench's Applications share them: one process runs them (`--dist loadgroup`)."""
+    for item in items:
+        if item.path.name.startswith("test_argo") and item.get_closest_marker("cluster"):
+            item.add_marker(pytest.mark.xdist_group("argo"))
+
+
 @pytest.fixture(scope="session")
 def caches(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """kubectl's discovery, once for all tests."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import fcntl
 import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -43,7 +41,7 @@ async def simulated_argo(demo: Demo) -> AsyncIterator[ArgoPlace]:
 
 
 @pytest.fixture
-async def real_argo(cluster: Place, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ArgoPlace]:
+async def real_argo(cluster: Place) -> AsyncIterator[ArgoPlace]:
     """The bench's, whose scenarios are in the folder `DEPLOYTUI_TEST_ARGO`; skipped where there is none."""
     folder = os.environ.get("DEPLOYTUI_TEST_ARGO", "")
     if not folder:
@@ -51,14 +49,11 @@ async def real_argo(cluster: Place, tmp_path_factory: pytest.TempPathFactory) ->
     answer = await cluster.http.get(f"{HOME}/applications/auth-production")
     if answer.status_code == 404:
         pytest.skip("the cluster has no Argo CD with an Application auth-production")
-    # One test at a time, also with several test processes: they share the Applications.
-    with (tmp_path_factory.getbasetemp().parent / "argo.lock").open("w") as lock:
-        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
-        place = ArgoPlace(cluster.http, command=str(Path(folder) / "scenario"))
-        try:
-            yield place
-        finally:
-            await place.mend()
+    place = ArgoPlace(cluster.http, command=str(Path(folder) / "scenario"))
+    try:
+        yield place
+    finally:
+        await place.mend()
 
 
 @pytest.fixture(

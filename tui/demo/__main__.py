@@ -21,6 +21,7 @@ from tui.demo.certificate import make_certificates
 from tui.demo.control import Control, NewWorld
 from tui.demo.engine_server import server as engine_server
 from tui.demo.load import Load, generate
+from tui.demo.load_apps import build as build_apps
 from tui.demo.scenes import SCENES
 from tui.demo.server import Server
 from tui.demo.world import Worlds
@@ -33,6 +34,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--speed", type=float, default=1.0, help="seconds of the world in one second")
     parser.add_argument("--pods", type=int, default=0, help="load generator: so many pods in production")
+    parser.add_argument("--apps", type=int, default=0, help="load generator: so many Applications there")
     parser.add_argument("--churn", type=float, default=0.0, help="load generator: changes a second")
     parser.add_argument("--log-rate", type=float, default=0.0, help="load generator: log lines a second")
     return parser.parse_args()
@@ -59,7 +61,7 @@ async def _serve(arguments: argparse.Namespace, folder: Path) -> None:
     beside, engine = engine_server(worlds)
     control.engine = f"tcp://127.0.0.1:{engine.getsockname()[1]}"
     load = Load(arguments.pods, arguments.churn, arguments.log_rate)
-    scene = arguments.scene or ("empty" if load.wanted else "policy")
+    scene = arguments.scene or ("empty" if load.wanted or arguments.apps else "policy")
     made = control.make(NewWorld(name="demo", scene=scene, speed=arguments.speed))
     server = uvicorn.Server(
         uvicorn.Config(
@@ -75,6 +77,8 @@ async def _serve(arguments: argparse.Namespace, folder: Path) -> None:
             timeout_graceful_shutdown=1,
         )
     )
+    if arguments.apps:
+        build_apps(worlds.worlds["demo"].environments["production"], arguments.apps)
     tasks = [asyncio.create_task(worlds.tick()), asyncio.create_task(_end_of_input())]
     if load.wanted:
         tasks.append(asyncio.create_task(generate(load, worlds.worlds["demo"].environments["production"])))
