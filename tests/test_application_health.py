@@ -192,6 +192,11 @@ def test_the_job_tells_what_argo_cd_does_not() -> None:
     goose = replace(missing, cause="00090_wrong.sql: relation does not exist")
     over = with_job(running_now(failed(), NOW), JobHealth(job, "Failed", goose, 2), NOW)
     assert over.text == "PreSync Job web-migrate: 00090_wrong.sql: relation does not exist"
+    tried = failed()
+    assert tried.state is not None
+    tried = replace(tried, state=replace(tried.state, message=f"{FAILED} (retried 2 times)."))
+    again = with_job(running_now(tried, NOW), JobHealth(job, "Failed", goose, 2), NOW)
+    assert again.text.endswith("relation does not exist, tried 3 times")
 
 
 def test_why_it_does_not_sync_has_one_reason() -> None:

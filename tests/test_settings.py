@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tui.errors import Misconfigured
+from tui.model.argo import ArgoCd
 from tui.model.environment import Confirmation, Platform, Purpose, SyncMode
 from tui.settings import Options, Settings, load
 from tui.settings_file import Ground
@@ -119,6 +120,10 @@ REFUSED = [
     ),
     ("namespaces:\n  data: {expects: [a]}", 2, 'unknown key "expects"', "expect"),
     ("argocd: {namspace: x}", 1, 'unknown key "namspace"', "namespace"),
+    ('argocd: {selector: "a b"}', 1, 'selector: "a b" is no part of a label selector', "environment="),
+    ("argocd: {server: argo.example}", 1, "server: expected a URL", ""),
+    ("argocd: {token: eyJhbGciOi}", 1, "is soon in a repository", "a variable"),
+    ("argocd: {self-heal: often}", 1, "self-heal: expected true or false", ""),
     ("keymap:\n  restart: 5", 2, "restart: expected text, found a number", "quotes"),
     ("keymap:\n  restart:", 2, "restart: expected a key", ""),
     ("theme: solarized", 1, 'theme: expected dark or light, found "solarized"', ""),
@@ -127,6 +132,28 @@ REFUSED = [
     ("- a", 1, "expected keys and values, found a list", ""),
     ("services: {chart: !secret x}", 1, "chart: expected plain values", ""),
 ]
+
+
+def test_argo_cd_is_declared_at_the_top_and_by_environment(tmp_path: Path) -> None:
+    text = """\
+environments:
+  production: {context: prod, argocd: {selector: environment=production, token: ~/token}}
+  edge: {context: edge, argocd: {context: hub, kubeconfig: hub.yaml, destination: edge, self-heal: false}}
+argocd: {namespace: gitops, server: "https://argo.example/", token: $ARGOCD_AUTH_TOKEN, self-heal: true}
+"""
+    _write(tmp_path, text)
+    _write(tmp_path, KUBECONFIG, "config")
+    settings = _load(tmp_path, KUBECONFIG=str(tmp_path / "config"))
+    production, edge = (one.argo for one in settings.environments)
+    assert production == ArgoCd(
+        namespace="gitops",
+        selector="environment=production",
+        server="https://argo.example",
+        self_heal=True,
+        token=str(tmp_path / "home" / "token"),
+    )
+    assert (edge.context, edge.kubeconfig, edge.destination) == ("hub", str(tmp_path / "hub.yaml"), "edge")
+    assert (edge.self_heal, edge.token, edge.elsewhere) == (False, "$ARGOCD_AUTH_TOKEN", True)
 
 
 @pytest.mark.parametrize(("text", "line", "title", "hint"), REFUSED)

@@ -20,6 +20,7 @@ Place = tuple[str, str, str]
 HELD_AFTER = 15.0
 """Seconds after which a hook's Job that is being deleted is held by Argo CD's finalizer (it takes 5)."""
 _CAUSED = re.compile(r"Caused by (?:[^/\s]*/)?(?P<kind>\w+):(?:(?P<namespace>[^/\s]+)/)?(?P<name>[^\s,]+)")
+_TRIED = re.compile(r", tried \d+ times$")
 _NO_COMPARISON = frozenset({"ComparisonError", "UnknownError", "InvalidSpecError"})
 _HARMLESS = frozenset(
     {"SharedResourceWarning", "RepeatedResourceWarning", "ExcludedResourceWarning", "OrphanedResourceWarning"}
@@ -130,8 +131,10 @@ def _why_failed(now: Now, job: JobHealth) -> Now:
     """Argo CD knows only that the Job's backoff limit was reached."""
     if job.trouble is None:
         return now
-    head, found, _ = now.text.partition(f"Job {job.job.meta.name}: ")
-    return replace(now, text=f"{head}{found}{job.trouble.cause}") if found else now
+    head, found, rest = now.text.partition(f"Job {job.job.meta.name}: ")
+    tried = _TRIED.search(rest)
+    times = tried[0] if tried is not None else ""
+    return replace(now, text=f"{head}{found}{job.trouble.cause}{times}") if found else now
 
 
 def trouble_in(one: Application, now: Now, health: Health, broken: Mapping[Place, Trouble]) -> Trouble | None:
