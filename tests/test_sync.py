@@ -35,7 +35,7 @@ from tui.model.application import (
 )
 from tui.model.commits import Commit, Push
 from tui.model.environment import Environment
-from tui.model.hooks import Hook, Manifests, MigrationFile, Origin
+from tui.model.hooks import Hook, Manifests, MigrationFile, Origin, Rendered
 from tui.model.job import Job
 from tui.model.key import Meta
 from tui.model.plan import Plan
@@ -45,6 +45,7 @@ from tui.model.sync_plan import SyncOptions, rounds
 from tui.model.sync_window import SyncWindow
 from tui.model.workload import Workload
 from tui.present import sync_options
+from tui.store import Change
 
 PRODUCTION = Environment("production", branch="main", protected=True)
 FILES = (MigrationFile(3, "00003_old.sql"), MigrationFile(4, "00004_new.sql"))
@@ -200,6 +201,18 @@ def test_another_revision_of_what_syncs_by_itself_is_refused() -> None:
     with pytest.raises(Refused, match="another revision would be taken back"):
         SYNC.plan(asked(one, sync=SyncOptions(revision=OLD)))
     assert "--revision" not in SYNC.plan(asked(one)).command
+
+
+def test_the_hooks_of_a_chosen_commit() -> None:
+    one = application()
+    older = replace(HOOK, name="older-migrate", database="old_db")
+    rendered = Rendered(
+        Meta("Rendered", "argocd", "g", one.meta.uid), (Manifests(OLD, Origin.CHECKOUT, (older,)),)
+    )
+    ask = asked(one, sync=SyncOptions(revision=OLD), boards={one.meta.uid: board(one)})
+    assert "those of aaaaaaa are not known" in said(SYNC.plan(ask))
+    ask.store.apply(Change("Rendered", one.meta.uid, rendered))
+    assert "runs PreSync wave -5: old_db (older-migrate)" in said(SYNC.plan(ask))
 
 
 def test_a_ghost_is_said_and_cleared() -> None:

@@ -40,11 +40,11 @@ async def apps(world: WorldControl, state: Path, *, protected: bool = False) -> 
     config.write_text(yaml.safe_dump({"environments": {"production": production}}))
     options = Options(config=config, kubeconfig=world.kubeconfig, environment="production")
     environ = {"XDG_STATE_HOME": str(state), "HOME": str(state)}
-    async with cockpit(load(options, environ=environ, cwd=state, home=state), (140, 44)) as driver:
+    async with cockpit(load(options, environ=environ, cwd=state, home=state), (180, 44)) as driver:
         await driver.sees("● live")
         while "REVISION" not in driver.screen():
             await driver.press("right")
-        await driver.sees("gateway-production")
+        await driver.sees("gateway-produ")
         yield driver
 
 

@@ -9,7 +9,7 @@ from tui.actions.rollout import span
 from tui.actions.sync_guard import GHOST_AFTER, ghost, project_of, windows
 from tui.model.application import Application, ManagedResource
 from tui.model.hook_runs import last_run
-from tui.model.hooks import Hook, Manifests, Origin, short
+from tui.model.hooks import Hook, Manifests, Origin, Rendered, short
 from tui.model.plan import Change, Remark, Weight
 from tui.model.step import OPEN, Step
 from tui.model.sync_plan import (
@@ -27,8 +27,12 @@ _MOST = 8  # lines of a kind that one application takes
 
 
 def manifests(asked: Asked, one: Application) -> Manifests:
-    """The hooks that are expected: rendered where that was done, else those of the last run."""
+    """The hooks that are expected: of the chosen commit, of the compared one, else those of the last run."""
     board = asked.boards.get(one.meta.uid)
+    chosen = asked.sync.revision
+    rendered = asked.store.by_uid("Rendered", one.meta.uid) if chosen else None
+    if isinstance(rendered, Rendered) and (found := rendered.of(chosen)) is not None:
+        return found
     return board.manifests if board is not None else last_run(one, ())
 
 
@@ -114,10 +118,19 @@ def _migrations(asked: Asked, one: Application) -> Iterator[Remark]:
     if found.origin is Origin.LAST_RUN and state is not None:
         text = "migrations as of the last run: what the new commit adds is not known"
         yield Remark(Weight.QUIET, text)
-    steps = {id(step.hook): step for step in (board.steps if board is not None else ())}
+    chosen = asked.sync.revision
+    if chosen and found.revision != chosen:
+        yield Remark(
+            Weight.LOOK, f"migrations as of {short(found.revision)}: those of {short(chosen)} are not known"
+        )
+    steps = {_named(step.hook): step for step in (board.steps if board is not None else ())}
     for hook in hooks[:_MOST]:
         weight = Weight.LOOK if hook in waits else Weight.PLAIN
-        yield Remark(weight, _hook(hook, steps.get(id(hook))))
+        yield Remark(weight, _hook(hook, steps.get(_named(hook))))
+
+
+def _named(hook: Hook) -> tuple[str, str, str]:
+    return (hook.phase, hook.namespace, hook.name)
 
 
 def _hook(hook: Hook, step: Step | None) -> str:

@@ -171,6 +171,7 @@ def _dialog(cockpit: Cockpit, deed: Deed, asked: Asked, journal: str) -> Confirm
 
     if isinstance(deed, Sync) and deed.id in (SYNC.id, SYNC_ALL.id):
         kept = left(asked.targets, deed.refuse(asked))  # what is left out may change as it likes
+        survey = cockpit.surveys[asked.environment.name]
         desk = cast("Session", cockpit.sessions[asked.environment.name]).sync_desk
         return SyncDialog(
             asked,
@@ -178,6 +179,7 @@ def _dialog(cockpit: Cockpit, deed: Deed, asked: Asked, journal: str) -> Confirm
             lambda: changed(asked.store, kept),
             journal,
             now=cockpit.clock.now,
+            boards=lambda: survey.boards.all,
             desk=desk,
         )
     if isinstance(deed, RollBack) and len(asked.targets) == 1:

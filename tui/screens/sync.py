@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from tui.actions.sync import SYNC, applications
 from tui.errors import DeployError
 from tui.model.commits import Push
 from tui.model.plan import Remark, Weight
+from tui.model.step import Board
 from tui.model.sync_plan import SyncOptions, pinned
 from tui.present import sync_options as present
 from tui.screens.confirm import Confirm, required
@@ -62,10 +63,12 @@ class SyncDialog(Confirm):
         journal: str,
         *,
         now: Callable[[], float],
+        boards: Callable[[], Mapping[str, Board]] = dict,
         desk: SyncDesk | None = None,
     ) -> None:
-        """Refused when no target is left."""
+        """Refused when no target is left. `boards` are those of now, by the application's uid."""
         self._desk = desk
+        self._boards = boards
         ticket = f"{int(asked.now * 1000):x}"
         self._asked = replace(asked, sync=replace(asked.sync, ticket=ticket))
         self._now = now
@@ -148,7 +151,7 @@ class SyncDialog(Confirm):
     def _plan_anew(self) -> None:
         """With what Argo CD said meanwhile; without steps where it can't be synced any more, and why."""
         before = [pinned(one, self._asked.sync) for one in self._applications]
-        self._asked = replace(self._asked, targets=self._fresh(), now=self._now())
+        self._asked = replace(self._asked, targets=self._fresh(), now=self._now(), boards=self._boards())
         self._applications = applications(self._asked, ())
         if [pinned(one, self._asked.sync) for one in self._applications] != before:
             self._ask()
