@@ -85,6 +85,7 @@ async def test_a_sync_with_its_options_to_its_end(world: WorldControl, tmp_path:
     assert found["status"]["sync"]["status"] == "Synced"
 
 
+@pytest.mark.slow
 async def test_two_that_migrate_one_database_go_one_after_the_other(
     world: WorldControl, tmp_path: Path
 ) -> None:
