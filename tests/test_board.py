@@ -146,9 +146,10 @@ def test_a_failed_migration_with_gooses_line_and_what_did_not_run() -> None:
 
 def test_blocked_by_a_window_and_asked_but_not_begun() -> None:
     blocked = lines(surveyed(moving("Sync operation blocked by sync window"), (), rendered(manifests())))
-    assert blocked[1:3] == [
+    assert blocked[:3] == [
+        "  identity blocked by a sync window, 1m",
         "  PreSync  rendered",
-        "· -5 identity_db  blocked by a sync window, 1m",
+        "· -5 identity_db  blocked",
     ]
     asked = lines(surveyed(application(operation=Operation("a"), state=None), (), rendered(manifests())))
     assert asked[0] == "  identity asked, Argo CD has not begun"
@@ -167,8 +168,8 @@ def test_a_wave_of_resources_says_what_it_waits_for() -> None:
     assert found[-4:] == [
         "  Sync",
         "✓ -10 1 resource   1 applied",
-        "▸   0 2 resources  1 of 3 ready, 34 s",
-        "     waits for Deployment identity and 1 more",
+        "▸   0 2 resources  1 of 3, 34 s",
+        "     waits for Deployment identity and 1 more to be ready",
     ]
 
 

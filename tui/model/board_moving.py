@@ -94,9 +94,9 @@ class Moving:
         if row is not None and row.hook_phase in ("Failed", "Error"):
             return Standing(StepState.FAILED, row.message)
         if state is not None and state.message == BLOCKED:
-            return Standing(StepState.WAITS, "blocked by a sync window", self._began)
+            return Standing(StepState.WAITS, "blocked")
         if state is None:
-            return Standing(StepState.WAITS, "Argo CD has not begun")
+            return Standing(StepState.WAITS, "waits")
         if first is not None:
             return after(hook.phase, first)
         if any(run.health is not None and run.deleted for run in of_it) or self._deletes(hook.name):
@@ -132,7 +132,7 @@ class Moving:
         """Of the plain resources of a wave; only what is out of sync may be written at all."""
         waits, state = self._waits, self._state
         if state is not None and state.message == BLOCKED:
-            return Standing(StepState.WAITS, "blocked by a sync window", self._began)
+            return Standing(StepState.WAITS, "blocked")
         if first is not None:
             return after(group.phase, first)
         there = (one for one in group.resources if waits is not None and _is_it(one.kind, one.name, waits))

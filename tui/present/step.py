@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.model.application import Application
+from tui.model.board_moving import BLOCKED
 from tui.model.goose import GooseKind, GooseRun
 from tui.model.health import JobHealth
 from tui.model.hooks import short
@@ -41,6 +42,8 @@ def _moving(application: Application) -> Part:
     if state is None or state.over:
         return Span("asked, Argo CD has not begun", MOVING)
     revision = short(state.revision or state.operation.revision or application.revision)
+    if state.message == BLOCKED:
+        return Since(state.started, LOOK, "blocked by a sync window, ")
     if state.phase == "Terminating":
         return Since(state.started, LOOK, "terminating, ")
     if state.finished is not None:
@@ -76,8 +79,9 @@ def resources_words(group: WaveGroup) -> Words:
     if words == "applied":
         return Words(Span("▸", MOVING), (Span(words, MOVING),))
     what, _, ready = words.partition(": ")  # how far it is goes first: the pane is narrow
-    state = (_since(ready or "waits", standing.since, MOVING),)
-    return Words(Span("▸", MOVING), state, (Span(what, MOVING),))
+    far = ready.removesuffix(" ready")
+    state = (_since(far or "waits", standing.since, MOVING),)
+    return Words(Span("▸", MOVING), state, (Span(f"{what} to be ready" if far else what, MOVING),))
 
 
 def _since(words: str, since: float | None, tone: Tone) -> Span | Since:
