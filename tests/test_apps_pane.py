@@ -16,7 +16,9 @@ from tests.demo_control import Demo, WorldControl
 from tests.records import NOW, deployment, meta
 from tui.model.app_project import AppProject
 from tui.model.application import ApplicationCondition, ManagedResource, ResourceResult
+from tui.model.application_health import release_waits
 from tui.model.environment import Environment, SyncMode
+from tui.model.ladder import Step
 from tui.model.sync_window import SyncWindow
 from tui.panes.apps import AppsPane
 from tui.panes.work import WorkPane
@@ -24,10 +26,11 @@ from tui.panes.workloads import WorkloadsPane
 from tui.present import application as present
 from tui.present.describe import why
 from tui.present.environment import argo
+from tui.present.ladder import difference
 from tui.present.workload import rows as workload_rows
 from tui.store import Change, Record, Store
 from tui.survey import Survey
-from widgets.live_table import Row, Span
+from widgets.live_table import Row, Span, Tone
 from widgets.plan_body import Section
 
 PRODUCTION = Environment("production", branch="main", sync=SyncMode.MANUAL)
@@ -149,6 +152,30 @@ def test_a_workload_says_what_argo_cd_says_of_it() -> None:
     assert sync() == ""
     assert sync(application()) == "Synced"
     assert sync(running()) == "hook"
+
+
+def test_a_release_waits_where_manifests_or_migrations_differ_and_not_where_a_revision_does() -> None:
+    def told(*records: Record) -> list[str]:
+        judged = survey(deployment("web"), *records)
+        return list(judged.apps.releases(judged.workloads, {}).values())
+
+    moved = application(revision=C)
+    assert told(moved) == []
+    out = (
+        ManagedResource("apps", "Deployment", "services", "web", "OutOfSync"),
+        ManagedResource("", "Service", "services", "web", "OutOfSync"),
+        ManagedResource("", "Service", "services", "old", "OutOfSync"),
+    )
+    one = application(sync="OutOfSync", resources=out[:1])
+    assert told(one) == ["Deployment web differs"]
+    assert told(replace(one, resources=out)) == ["Deployment web differs, 2 more objects differ"]
+    assert told(replace(running(), sync="OutOfSync", resources=out)) == []
+    waiting = survey(one).apps.all[one.meta.uid]
+    assert release_waits(waiting, 2) == "Deployment web differs, 2 migrations"
+    synced = survey(moved).apps.all[moved.meta.uid]
+    assert release_waits(synced, 1) == "1 migration"
+    step = Step("r/web:1.0", waits="1 migration")
+    assert difference([("production", step)]) == ("production: a release waits, 1 migration", Tone.LOOK)
 
 
 def test_the_page_of_why_begins_with_the_one_reason() -> None:

@@ -12,6 +12,7 @@ from tui.model.application_health import (
     Place,
     differs,
     health_of,
+    release_waits,
     trouble_in,
     with_job,
 )
@@ -21,6 +22,7 @@ from tui.model.health import JobHealth, Trouble, WorkloadHealth
 from tui.model.key import Meta
 from tui.model.managed import tracked_by
 from tui.model.operation import running_now
+from tui.model.step import Board
 from tui.model.sync_window import SyncWindow, WindowState, assigned, window_state
 from tui.store import Store
 
@@ -49,6 +51,19 @@ class Apps:
         said = tracked_by(meta)
         uid = self._named.get(said) if said else self._managed.get((meta.kind, meta.namespace, meta.name))
         return self.all.get(uid) if uid is not None else None
+
+    def releases(
+        self, workloads: Mapping[str, WorkloadHealth], boards: Mapping[str, Board]
+    ) -> dict[str, str]:
+        """What a sync would bring to a workload, in words, by its uid."""
+        found = {}
+        for uid, workload in workloads.items():
+            one = self.of(workload.workload.meta)
+            board = boards.get(one.application.meta.uid) if one is not None else None
+            words = release_waits(one, len(board.waiting) if board is not None else 0) if one else ""
+            if words:
+                found[uid] = words
+        return found
 
     def troubles(self) -> list[Trouble]:
         """Of applications; what a workload of theirs is in trouble for is that workload's."""

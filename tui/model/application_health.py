@@ -189,6 +189,26 @@ def why_not(one: ApplicationHealth, at: float, *, waiting: int = 0, refused: str
     return refused or "automated sync tries a commit once: it comes with the next one, or by S"
 
 
+def release_waits(one: ApplicationHealth, waiting: int) -> str:
+    """What a sync would bring, in words; "" for nothing, and while one is under way.
+
+    Argo CD compares rendered manifests with live objects, so a commit that moves only the revision is no
+    release; hooks it does not compare: `waiting` are the migrations that a sync would run.
+    """
+    application = one.application
+    if one.now.moves or (application.sync != "OutOfSync" and not waiting):
+        return ""
+    out = [each for each in application.resources if each.status == "OutOfSync"]
+    images = [each for each in out if each.kind in ("Deployment", "StatefulSet", "DaemonSet")]
+    parts = [f"{each.kind} {each.name} differs" for each in images[:1]]
+    if rest := len(out) - len(parts):
+        more = "more " if parts else ""
+        parts.append(f"{rest} {more}object{'s' * (rest != 1)} differ{'s' * (rest == 1)}")
+    if waiting:
+        parts.append(f"{waiting} migration{'s' * (waiting != 1)}")
+    return ", ".join(parts) or "Argo CD calls it OutOfSync"
+
+
 def _condition_words(found: ApplicationCondition) -> str:
     first = found.message.strip().splitlines()[0] if found.message.strip() else found.type
     return f"{found.type}: {first[:200]}"

@@ -9,6 +9,7 @@ from enum import Enum
 
 from tui.model.environment import Environment, Platform
 from tui.model.health import WorkloadHealth
+from tui.model.key import NOTHING
 from tui.model.rollout import RolloutState
 
 
@@ -31,6 +32,7 @@ class Step:
     trouble: str = ""
     uid: str = ""
     kind: str = ""
+    waits: str = ""  # what a sync would bring there, in words
 
 
 ABSENT = Step()
@@ -50,10 +52,13 @@ _BROKEN = frozenset({RolloutState.STUCK, RolloutState.DOWN})
 
 
 def ladder(
-    environments: Sequence[Environment], judged: Mapping[str, Iterable[WorkloadHealth]]
+    environments: Sequence[Environment],
+    judged: Mapping[str, Iterable[WorkloadHealth]],
+    waits: Mapping[str, str] = NOTHING,
 ) -> list[Service]:
     """Every service that runs in any of the environments, by namespace and name. An environment that is
-    not in `judged` was not read: its steps are absent, and the caller says so."""
+    not in `judged` was not read: its steps are absent, and the caller says so. `waits` tells by uid of a
+    workload which release waits for it."""
     found: dict[tuple[str, str], dict[str, Step]] = {}
     # Compose last: its services have the place of those of that name elsewhere, where they name none.
     for environment in sorted(environments, key=lambda one: one.platform is Platform.COMPOSE):
@@ -65,7 +70,7 @@ def ladder(
             if environment.platform is Platform.COMPOSE and namespace == environment.name:
                 namespace = known.get(name, namespace)
             key = namespace, name
-            found.setdefault(key, {})[environment.name] = _step(one)
+            found.setdefault(key, {})[environment.name] = _step(one, waits.get(meta.uid, ""))
     order = {
         purpose.name: number
         for environment in environments
@@ -84,7 +89,7 @@ def service_name(workload: str) -> str:
     return workload.removesuffix("-service") or workload
 
 
-def _step(one: WorkloadHealth) -> Step:
+def _step(one: WorkloadHealth, waits: str) -> Step:
     meta = one.workload.meta
     image = one.workload.images[0] if one.workload.images else ""
     old = one.old_images[0] if one.old_images else ""
@@ -94,7 +99,7 @@ def _step(one: WorkloadHealth) -> Step:
     elif one.rollout.state in _MOVING:
         rung = Rung.MOVING
     trouble = one.trouble.cause if one.trouble is not None else ""
-    return Step(image, old if old != image else "", rung, trouble, meta.uid, meta.kind)
+    return Step(image, old if old != image else "", rung, trouble, meta.uid, meta.kind, waits)
 
 
 def behind(older: str, newer: str) -> bool | None:

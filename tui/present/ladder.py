@@ -93,6 +93,9 @@ def difference(known: Sequence[tuple[str, Step]]) -> tuple[str, Tone]:
     moving = [name for name, step in known if step.rung is Rung.MOVING]
     if moving:
         return f"arriving in {', '.join(moving)}", Tone.MOVING
+    waits = [f"{name}: a release waits, {step.waits}" for name, step in known if step.waits]
+    if waits:
+        return "; ".join(waits), Tone.LOOK
     there = [(name, step) for name, step in known if step.rung is not Rung.ABSENT]
     pairs = (_compared(before, after) for before, after in pairwise(there))
     said = [words for words in pairs if words]

@@ -78,7 +78,11 @@ class LadderScreen(Screen[None]):
             return
         self._seen = seen
         judged = {name: survey.workloads.values() for name, survey in surveys.items() if name not in unread}
-        services = ladder(self._environments, judged)
+        waits: dict[str, str] = {}
+        for name in judged:
+            survey = surveys[name]
+            waits |= survey.apps.releases(survey.workloads, survey.boards.all)
+        services = ladder(self._environments, judged, waits)
         self._services = {f"{one.namespace}/{one.name}": one for one in services}
         self._table.set_rows(present.rows(services, self._environments, unread))
 
