@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,13 +22,17 @@ from tui.errors import (
     Gone,
     Invalid,
     Misconfigured,
+    Refused,
     Unauthorized,
+    Unknown,
     Unreachable,
 )
 from tui.model.argo import ArgoCd
 from tui.model.hooks import Origin
+from tui.model.plan import Step, Target
 from tui.wire.argo_config import RestPlace, cli_file, rest_place
 from tui.wire.argo_rest import ArgoRest, as_yaml
+from tui.wire.argo_write import send, sync_body
 from tui.wire.secret import Secret
 
 TOKEN = "eyJ.secret.token"
@@ -50,13 +55,21 @@ class Answering:
     body: object = None
     asked: list[str] = field(default_factory=list)
     port: int = 0
+    sent: str = ""  # the body of the last request
+    mute: bool = False  # it takes the request and gives no answer
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        asked = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = re.search(r"content-length: (\d+)", asked, re.IGNORECASE)
+        self.sent = (await reader.readexactly(int(length[1]))).decode() if length else ""
+        self.asked.append(asked)
+        if self.mute:
+            writer.close()
+            return
         body = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
         head = f"HTTP/1.1 {self.status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         writer.write(head.encode() + body)
@@ -164,6 +177,72 @@ async def test_what_is_not_argo_cd() -> None:
 def test_values_of_secrets_are_not_shown() -> None:
     secret = {"kind": "Secret", "metadata": {"name": "s"}, "data": {"KEY": "dmFsdWU="}}
     assert "dmFsdWU=" not in as_yaml([secret])
+
+
+# Writing
+
+
+def step(deed: str, **arguments: object) -> Step:
+    target = Target("Application", "argocd", "gateway-production", "u")
+    return Step(deed, target, "Sync it", {"ticket": "t1", "revision": NEW, **arguments})
+
+
+FRESH = {"spec": {"project": "platform", "syncPolicy": {"syncOptions": ["A=true"], "retry": {"limit": 2}}}}
+
+
+async def test_a_sync_in_the_servers_own_words() -> None:
+    async with answering({}) as (server, rest):
+        resources = [("apps", "Deployment", "prod", "gateway")]
+        await send(rest, step("sync", reason="CHG-1", prune=True, resources=resources), FRESH)
+    assert server.asked[0].startswith("POST /api/v1/applications/gateway-production/sync HTTP/1.1")
+    assert "content-type: application/json" in server.asked[0].lower()
+    assert json.loads(server.sent) == {
+        "appNamespace": "argocd",
+        "project": "platform",
+        "prune": True,
+        "dryRun": False,
+        "strategy": {"hook": {}},
+        "infos": [{"name": "Reason", "value": "CHG-1"}, {"name": "deploytui", "value": "t1"}],
+        "revision": NEW,
+        "resources": [{"group": "apps", "kind": "Deployment", "namespace": "prod", "name": "gateway"}],
+        "syncOptions": {"items": ["A=true"]},
+        "retryStrategy": {"limit": 2},
+    }
+
+
+def test_what_syncs_by_itself_is_given_no_commit() -> None:
+    made = sync_body(
+        {"ticket": "t", "revision": NEW, "apply_only": True},
+        {"spec": {"syncPolicy": {"automated": {"prune": True}}}},
+    )
+    assert "revision" not in made
+    assert made["strategy"] == {"apply": {}}
+    several = sync_body({"ticket": "t", "revisions": ["a", "b"]}, {"spec": {}})
+    assert (several["revisions"], several["sourcePositions"]) == (["a", "b"], [1, 2])
+
+
+async def test_terminate_and_refresh() -> None:
+    async with answering({}) as (server, rest):
+        await send(rest, step("terminate"), FRESH)
+        await send(rest, step("refresh-hard"), FRESH)
+        with pytest.raises(Refused, match="can't be done through"):
+            await send(rest, step("hold"), FRESH)
+    first, second = server.asked
+    assert first.startswith("DELETE /api/v1/applications/gateway-production/operation?appNamespace=argocd")
+    assert "content-type: application/json" in first.lower()
+    assert "refresh=hard" in second
+
+
+async def test_a_write_without_an_answer_is_sent_once() -> None:
+    async with answering({}) as (server, rest):
+        server.mute = True
+        with pytest.raises(Unknown, match="no answer came"):
+            await send(rest, step("sync"), FRESH)
+        assert len(server.asked) == 1
+    nobody = ArgoRest(RestPlace("http://127.0.0.1:1", Secret(TOKEN)), SystemClock())
+    with pytest.raises(Unreachable, match="refused"):
+        await send(nobody, step("sync"), FRESH)
+    await nobody.close()
 
 
 # Where it is

@@ -33,6 +33,7 @@ from tui.model.application import (
     SelectedResource,
     Source,
 )
+from tui.model.argo import ArgoCd
 from tui.model.commits import Commit, Push
 from tui.model.environment import Environment
 from tui.model.hooks import Hook, Manifests, MigrationFile, Origin, Rendered
@@ -114,6 +115,15 @@ def test_without_the_right_nothing_is_asked_for() -> None:
     ask = asked(application())
     ask.store.set_rights({("patch", "applications.argoproj.io", "argocd"): Right(False, "", NOW)})
     assert [one.text for one in SYNC.refuse(ask)] == ["You may not patch applications in argocd"]
+
+
+def test_without_the_right_argo_cds_server_writes_it() -> None:
+    ask = asked(application(), environment=replace(PRODUCTION, argo=ArgoCd(server="https://argocd")))
+    assert SYNC.plan(ask).steps[0].arguments["by"] == ""
+    ask.store.set_rights({("patch", "applications.argoproj.io", "argocd"): Right(False, "", NOW)})
+    plan = SYNC.plan(ask)
+    assert plan.steps[0].arguments["by"] == "rest"
+    assert "through Argo CD's server https://argocd: you may not patch" in said(plan)
 
 
 def test_a_chart_version_or_a_commit_is_no_wrong_branch() -> None:

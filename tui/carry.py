@@ -21,6 +21,7 @@ from tui.wire.write import Object
 
 if TYPE_CHECKING:
     from tui.carry_compose import ComposeWriter
+    from tui.wire.argo_rest import ArgoRest
     from tui.wire.server import Server
 
 _WELL = (Stage.ACCEPTED, Stage.DONE)
@@ -50,6 +51,7 @@ class _Run:
     clock: Clock
     who: str
     compose: ComposeWriter | None = None
+    rest: ArgoRest | None = None
     condition: DeployError | None = None
     results: list[Result] = field(default_factory=list)
 
@@ -66,12 +68,13 @@ async def out(
     clock: Clock,
     who: str,
     compose: ComposeWriter | None = None,
+    rest: ArgoRest | None = None,
 ) -> Outcome:
     """Carries a confirmed plan out, step by step, up to the first that fails; never raises a DeployError.
 
-    `compose` writes where the environment is a Compose project.
+    `compose` writes where the environment is a Compose project, `rest` what steps want by Argo CD's server.
     """
-    run = _Run(plan, server, environment, stale, journal, clock, who, compose)
+    run = _Run(plan, server, environment, stale, journal, clock, who, compose, rest)
     try:
         _allowed(run, store, readonly)
         await _journal_works(run)
@@ -191,6 +194,8 @@ async def _write(run: _Run, step: Step) -> Result:
         asked = replace(step, arguments={**step.arguments, "who": run.who})
         ready = await make(run.server, asked, fresh, run.clock.now())
         try:
+            if step.arguments.get("by") == "rest":
+                return await _by_rest(run, asked, fresh)
             made = await write.send(run.server, target, ready, fresh["metadata"]["resourceVersion"])
         except Conflict as error:
             if attempt == _ATTEMPTS:
@@ -204,6 +209,16 @@ async def _write(run: _Run, step: Step) -> Result:
         # A Deployment gets its new number from the controller, later: the deed's end tells it.
         return Result(step, Stage.ACCEPTED, "accepted", before=before, after=after if after != before else "")
     raise AssertionError("the last attempt returns or raises")
+
+
+async def _by_rest(run: _Run, step: Step, fresh: Object) -> Result:
+    """Through Argo CD's server, with its token's rights."""
+    from tui.wire import argo_write  # it imports httpx, which the first paint does not wait for
+
+    if run.rest is None:
+        raise Refused("Argo CD's server can't be asked", "see server: and token: under argocd:")
+    await argo_write.send(run.rest, step, fresh)
+    return Result(step, Stage.ACCEPTED, f"accepted by Argo CD at {run.rest.host}")
 
 
 async def _write_file(step: Step) -> Result:

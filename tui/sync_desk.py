@@ -42,7 +42,8 @@ class SyncDesk:
     ) -> None:
         """`problem` is why a server of Argo CD that is declared can't be asked."""
         self._client, self._clock = client, clock
-        self._checkout, self._rest, self._problem = checkout, rest, problem
+        self._checkout, self._problem = checkout, problem
+        self.rest = rest
 
     async def look(self, applications: Iterable[Application], revision: str = "") -> dict[str, Found]:
         """By uid; `revision` is a commit that was chosen instead of the compared one."""
@@ -65,8 +66,8 @@ class SyncDesk:
         try:
             if self._checkout is not None:
                 return await push(self._checkout.root, self._clock, one)
-            if self._rest is not None and one.revision:
-                return Push((await self._rest.commit(one, one.revision),))
+            if self.rest is not None and one.revision:
+                return Push((await self.rest.commit(one, one.revision),))
         except DeployError as error:
             return Push(problem=str(error))
         return None
@@ -75,12 +76,12 @@ class SyncDesk:
         """Argo CD's own where it speaks of that commit, else live objects against manifests."""
         wanted = revision or one.revision
         complaint = self._problem
-        if self._rest is not None and wanted == one.revision:
+        if self.rest is not None and wanted == one.revision:
             try:
-                return await self._rest.differences(one)
+                return await self.rest.differences(one)
             except DeployError as error:
                 complaint = str(error)
-        for each in (self._rest, self._checkout):
+        for each in (self.rest, self._checkout):
             if each is None:
                 continue
             try:

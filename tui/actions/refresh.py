@@ -6,9 +6,9 @@ import shlex
 from dataclasses import dataclass, replace
 
 from tui.actions.base import Asked
-from tui.actions.guard import common, seen
+from tui.actions.guard import seen
 from tui.actions.rollout import UNSEEN, span
-from tui.actions.sync import MANAGED, PATCH_APPLICATION, Sync, applications
+from tui.actions.sync import MANAGED, PATCH_APPLICATION, Sync, applications, by, by_remark
 from tui.actions.sync_progress import TAKEN
 from tui.model.application import Application
 from tui.model.hooks import short
@@ -24,7 +24,7 @@ class Refresh(Sync):
     hard: bool = False
 
     def refuse(self, asked: Asked) -> tuple[Refusal, ...]:
-        return common(self, asked)
+        return self.shared(asked)
 
     def plan(self, asked: Asked) -> Plan:
         refused = self.refuse(asked)
@@ -43,12 +43,12 @@ class Refresh(Sync):
             deed=self.id,
             environment=asked.environment.name,
             title=f"{kind} of {whom}",
-            steps=tuple(self._refresh(one) for one in acted),
+            steps=tuple(self._refresh(asked, one) for one in acted),
             changes=tuple(
                 Change(f"{one.meta.namespace} / {one.meta.name}", _compared(one, asked.now), "compared now")
                 for one in acted
             ),
-            remarks=tuple(remarks),
+            remarks=(*remarks, *by_remark(asked, acted)),
             refused=refused,
             command="\n".join(self._argocd(one) for one in acted),
             verb="Refresh",
@@ -62,9 +62,9 @@ class Refresh(Sync):
             return failed or first or Progress(Stage.FAILED, "nothing to do")
         return found[0] if len(found) == 1 else Progress(Stage.DONE, f"{len(found)} applications compared")
 
-    def _refresh(self, one: Application) -> Step:
+    def _refresh(self, asked: Asked, one: Application) -> Step:
         target = replace(seen(one), digest="")
-        before = {"reconciled": one.reconciled or 0.0, "version": one.meta.version}
+        before = {"reconciled": one.reconciled or 0.0, "by": by(asked, one)}
         return Step(self.id, target, f"{self.words} {one.meta.name}", before)
 
     def _argocd(self, one: Application) -> str:

@@ -15,7 +15,7 @@ from tui.actions.sync_words import changes, databases, migrates, remarks
 from tui.errors import Refused
 from tui.model.application import Application
 from tui.model.managed import application_of, tracked_by
-from tui.model.plan import Plan, Progress, Refusal, Step
+from tui.model.plan import Plan, Progress, Refusal, Remark, Step, Weight
 from tui.model.sync_plan import SyncOptions, pinned, pinned_words, rounds, runs_again
 from tui.store import Record, Store
 
@@ -53,8 +53,12 @@ class Sync(Deed):
             return f"{self.words}: no application of Argo CD that is read here manages {record.meta.name}"
         return super().unfit(record)
 
+    def shared(self, asked: Asked) -> tuple[Refusal, ...]:
+        """What all deeds are refused by; with Argo CD's server nobody needs a right on the objects."""
+        return common(replace(self, needs={}) if asked.environment.argo.server else self, asked)
+
     def refuse(self, asked: Asked) -> tuple[Refusal, ...]:
-        refused = common(self, asked)
+        refused = self.shared(asked)
         more = [(one, why_not(asked, one)) for one in applications(asked, refused)]
         return (*refused, *(Refusal(seen(one), why) for one, why in more if why))
 
@@ -68,7 +72,7 @@ class Sync(Deed):
             whole,
             title=_title(acted, asked.sync),
             changes=tuple(change for one in acted for change in changes(asked, one)),
-            remarks=tuple(remarks(asked, acted)),
+            remarks=(*remarks(asked, acted), *by_remark(asked, acted)),
             refused=refused,
             command="\n".join(_command(one, asked.sync) for one in acted),
             before="".join(asked.differences[one.meta.uid][0] for one in acted if _differs(asked, one)),
@@ -88,6 +92,24 @@ def _is_managed(record: Record) -> bool:
 def applications(asked: Asked, refused: tuple[Refusal, ...]) -> list[Application]:
     """The targets that are left to act on."""
     return [record for record in left(asked.targets, refused) if isinstance(record, Application)]
+
+
+def by(asked: Asked, one: Application) -> str:
+    """ "rest" where Argo CD's server has to write it, since the object may not be patched."""
+    need = PATCH_APPLICATION["Application"][0]
+    right = asked.store.right(need.verb, need.resource, one.meta.namespace)
+    denied = right is not None and not right.allowed
+    return "rest" if denied and asked.environment.argo.server else ""
+
+
+def by_remark(asked: Asked, acted: list[Application]) -> tuple[Remark, ...]:
+    """In whose name it is written."""
+    if not any(by(asked, one) for one in acted):
+        return ()
+    text = (
+        f"through Argo CD's server {asked.environment.argo.server}: you may not patch applications yourself"
+    )
+    return (Remark(Weight.LOOK, text),)
 
 
 def _rounds(asked: Asked, acted: list[Application]) -> Plan:
@@ -120,6 +142,7 @@ def _step(asked: Asked, one: Application) -> Step:
         "apply_only": options.apply_only,
         "resources": [(each.group, each.kind, each.namespace, each.name) for each in options.selected],
         "reason": options.reason,
+        "by": by(asked, one),
     }
     return Step("sync", seen(one), f"Sync {one.meta.name} to {pinned_words(one, options)}", arguments)
 

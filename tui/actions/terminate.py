@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tui.actions.base import Asked
-from tui.actions.guard import common, seen
+from tui.actions.guard import seen
 from tui.actions.rollout import UNSEEN, span
-from tui.actions.sync import MANAGED, PATCH_APPLICATION, Sync, applications
+from tui.actions.sync import MANAGED, PATCH_APPLICATION, Sync, applications, by, by_remark
 from tui.actions.sync_guard import ghost
 from tui.actions.sync_progress import TAKEN, failure
 from tui.model.application import Application, OperationState, ResourceResult
@@ -24,7 +24,7 @@ class Terminate(Sync):
     """Bound to the operation that was seen: by the time at which it began."""
 
     def refuse(self, asked: Asked) -> tuple[Refusal, ...]:
-        refused = common(self, asked)
+        refused = self.shared(asked)
         more = [(one, _why(one)) for one in applications(asked, refused)]
         return (*refused, *(Refusal(seen(one), why) for one, why in more if why))
 
@@ -37,9 +37,12 @@ class Terminate(Sync):
             deed=self.id,
             environment=asked.environment.name,
             title=f"Terminate the sync of {whom}",
-            steps=tuple(_terminate(one) for one in acted),
+            steps=tuple(_terminate(asked, one) for one in acted),
             changes=tuple(_change(one, asked.now) for one in acted),
-            remarks=tuple(remark for one in acted for remark in _remarks(asked, one)),
+            remarks=(
+                *(remark for one in acted for remark in _remarks(asked, one)),
+                *by_remark(asked, acted),
+            ),
             refused=refused,
             command="\n".join(f"argocd app terminate-op {shlex.quote(name)}" for name in names),
             verb="Terminate",
@@ -68,9 +71,10 @@ def _why(one: Application) -> str:
     return "" if state.phase == "Running" else "its operation is over"
 
 
-def _terminate(one: Application) -> Step:
+def _terminate(asked: Asked, one: Application) -> Step:
     started = one.state.started if one.state is not None else 0.0
-    return Step("terminate", seen(one), f"Terminate the sync of {one.meta.name}", {"started": started})
+    arguments = {"started": started, "by": by(asked, one)}
+    return Step("terminate", seen(one), f"Terminate the sync of {one.meta.name}", arguments)
 
 
 def _change(one: Application, now: float) -> Change:

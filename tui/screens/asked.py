@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tui.screens.cockpit import CockpitScreen
     from tui.session import Session
     from tui.sessions import AnySession
+    from tui.wire.argo_rest import ArgoRest
     from tui.wire.server import Server
 
 
@@ -137,6 +138,7 @@ async def carried(cockpit: Cockpit, session: AnySession, plan: Plan) -> Outcome:
         clock=cockpit.clock,
         who=getpass.getuser(),
         compose=ComposeWriter(compose, os.environ, cockpit.clock) if compose is not None else None,
+        rest=None if compose is not None else _rest(cast("Session", session)),
     )
     if outcome.stage is Stage.FAILED:
         session.review()  # it may be a right that was taken away
@@ -154,6 +156,10 @@ def _server(session: AnySession, plan: Plan) -> Server:
     if _compose(session) is not None or not plan.steps:
         return session.client.server
     return cast("Session", session).argo.client_of(plan.steps[0].target.kind).server
+
+
+def _rest(session: Session) -> ArgoRest | None:
+    return session.sync_desk.rest if session.sync_desk is not None else None
 
 
 def _compose(session: AnySession) -> ComposeSession | None:

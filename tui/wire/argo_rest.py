@@ -1,7 +1,4 @@
-"""Argo CD's REST API, read with a token: manifests of a commit, Argo CD's own difference, authors, windows.
-
-Writes go to the object itself, whatever is configured here: a sync by either is the same deed.
-"""
+"""Argo CD's REST API with a token: manifests of a commit, Argo CD's own difference, authors, windows."""
 
 from __future__ import annotations
 
@@ -38,6 +35,7 @@ from tui.wire.translate import transport_error
 
 _SECONDS = 20.0
 _LEAST = 3.0  # seconds to connect in
+_LOOK = "it may or may not have happened: look before doing it again"
 _STATUS: Mapping[int, type[DeployError]] = {
     400: Invalid,
     401: Unauthorized,
@@ -62,7 +60,7 @@ class ArgoRest:
 
     async def version(self) -> str:
         """`v3.6.1`; needs no token."""
-        return str((await self._request("GET", "/api/version")).get("Version") or "")
+        return str((await self.request("GET", "/api/version")).get("Version") or "")
 
     async def manifests(self, application: Application, revision: str) -> Manifests:
         """What that commit holds for an application, hooks included, as Argo CD renders it."""
@@ -101,23 +99,37 @@ class ArgoRest:
         meta = application.meta
         path = f"/api/v1/applications/{quote(meta.name, safe='')}/{what}"
         given = {"appNamespace": meta.namespace, "project": application.project, **params}
-        return await self._request("GET", path, given)
+        return await self.request("GET", path, given)
 
-    async def _request(
-        self, method: str, path: str, params: Mapping[str, str] | None = None
+    async def request(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        content: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
+        """One request, sent once, and its answer; Unknown when a write got none."""
         headers = {"Accept": "application/json", "Authorization": f"Bearer {self._place.token.reveal()}"}
         if method != "GET":
             headers["Content-Type"] = "application/json"  # else 415, with DELETE too
         try:
             async with self._clock.timeout(_SECONDS):
                 url = f"{self._place.server}{path}"
-                response = await self._http().request(method, url, params=params, headers=headers)
+                response = await self._http().request(
+                    method,
+                    url,
+                    params=params,
+                    headers=headers,
+                    content=json.dumps(content).encode() if content is not None else None,
+                )
         except TimeoutError:
             title = f"no answer from Argo CD at {self.host} within {_SECONDS:g} s"
-            raise (Unreachable if method == "GET" else Unknown)(title) from None
+            raise (Unreachable(title) if method == "GET" else Unknown(title, _LOOK)) from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise transport_error(error, self.host, _LEAST) from error
+            told = transport_error(error, self.host, _LEAST)
+            if method == "GET" or isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+                raise told from error
+            raise Unknown(f"{method} was sent, no answer came: {told.title}", _LOOK) from error
         if response.status_code >= 300:
             raise _error(response.status_code, response.content, self.host)
         found = _decoded(response.content)
