@@ -15,6 +15,7 @@ from tui.errors import Misconfigured
 from tui.loop import Loop
 from tui.model.health import job_status
 from tui.model.job import Job
+from tui.model.past_run import ending
 from tui.model.recording import Recording
 from tui.opening import Opening
 from tui.recorder import Recorder
@@ -143,4 +144,4 @@ def _ends(one: Recording) -> str:
     version = f", version {one.goose.version}" if one.goose.version is not None else ""
     attempts = f", {one.attempts} attempts" if one.attempts > 1 else ""
     of = f" of {one.application}" if one.application else ""
-    return f"job {one.namespace}/{one.job}{of}: {one.status or 'cut off'}{took}{attempts}{version}"
+    return f"job {one.namespace}/{one.job}{of}: {ending(one)}{took}{attempts}{version}"
