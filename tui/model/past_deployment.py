@@ -106,6 +106,8 @@ def by_entry(history: Sequence[Deployed], revisions: Sequence[Revision]) -> dict
         made = next((one for one in revisions if window[0] <= one.created <= window[1]), None)
         if made is None and index == 0:
             made = next((one for one in revisions if one.created <= window[1]), None)
+        if made is None and index == len(history) - 1:
+            latest = next((one for one in revisions if one.current), latest)
         latest = by_commit.get(commit(entry)) or made or latest
         if latest is not None:
             by_commit[commit(entry)] = found[index] = latest

@@ -42,7 +42,7 @@ class AppHistory(History):
         journal: str,
         *,
         now: Callable[[], float],
-        way: str = "",
+        way: tuple[str, ...] = (),
         other: Callable[[], Confirm] | None = None,
         fetch: Fetch | None = None,
     ) -> None:

@@ -56,10 +56,10 @@ class History(Confirm):
         journal: str,
         *,
         now: Callable[[], float],
-        way: str = "",
+        way: tuple[str, ...] = (),
         other: Other | None = None,
     ) -> None:
-        """`way` says in a line what this way does and which other one there is."""
+        """`way` says in a line each what this way does and which other one there is."""
         self._asked = asked
         self._now = now
         self._seen: tuple[int, ...] = ()
@@ -107,7 +107,7 @@ class History(Confirm):
 
     def choices(self) -> ComposeResult:
         if self._way:
-            yield Static(Content(printable(self._way)), id="way")
+            yield Static(Content("\n".join(printable(line) for line in self._way)), id="way")
         yield self._table
 
     def on_mount(self) -> None:

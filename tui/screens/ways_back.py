@@ -47,9 +47,9 @@ class WaysBack:
 
     def _of_argo(self, one: Application, alone: Workload | None) -> Confirm:
         has_other = alone is not None and any(not each.current for each in past(self.asked.store, alone))
-        way = f"Argo CD takes all of application {one.meta.name} back."
+        way: tuple[str, ...] = (f"Argo CD takes all of application {one.meta.name} back.",)
         if alone is not None and has_other:
-            way += f"  ctrl+o: only {alone.meta.kind} {alone.meta.name}, {_lasts(one)}."
+            way += (f"ctrl+o: only {alone.meta.kind} {alone.meta.name}, {_lasts(one)}.",)
         return AppHistory(
             replace(self.asked, targets=(one,)),
             self.cockpit.colour(self.asked.environment),
@@ -67,10 +67,12 @@ class WaysBack:
         other = (
             (lambda: self._of_argo(one, target)) if isinstance(target, Workload) and one and not why else None
         )
-        way = ""
+        way: tuple[str, ...] = ()
         if one is not None:
-            way = f"Only {target.meta.kind} {target.meta.name} goes back, {_lasts(one)}.  "
-            way += f"Argo CD's own rollback: {why}" if why else f"ctrl+o: all of application {one.meta.name}."
+            whole = (
+                f"Argo CD's own rollback: {why}" if why else f"ctrl+o: all of application {one.meta.name}."
+            )
+            way = (f"Only {target.meta.kind} {target.meta.name} goes back, {_lasts(one)}.", whole)
         return Revisions(
             self.asked,
             self.cockpit.colour(self.asked.environment),
