@@ -30,7 +30,7 @@ from tui.model.application import Application, Operation
 from tui.model.board_moving import waits_for
 from tui.model.environment import Environment
 from tui.model.goose import GooseKind, GooseRun
-from tui.model.hooks import Manifests, Origin, Rendered, without_its_secret
+from tui.model.hooks import Hook, Manifests, Origin, Rendered, without_its_secret
 from tui.model.job import Job
 from tui.model.recording import Recording
 from tui.present import sync_waves
@@ -279,3 +279,21 @@ def test_a_narrow_pane_goes_on_below() -> None:
     ]
     still = surveyed(application(), (), rendered(manifests()))
     assert lines(still, room=29)[:3] == ["  identity", "     Synced, but 3 migrations", "     wait"]
+
+
+def test_two_applications_that_migrate_one_database_at_once() -> None:
+    """auth's and identity's both write auth_db, and goose's command takes no lock."""
+    message = "waiting for completion of hook batch/Job/identity-migrate-auth"
+    one = moving(message, row("identity"), row("auth", "Running"))
+    auth = Hook("Job", "services", "auth-migrate", "PreSync", -5, migrates=True, database="auth_db")
+    asked = "waiting for completion of hook batch/Job/auth-migrate"
+    other = moving(asked, replace(row("auth", "Running"), name="auth-migrate"))
+    other = replace(other, meta=replace(other.meta, name="auth-production", uid="other"))
+    own = replace(rendered(replace(manifests(), hooks=(auth,))), meta=replace(other.meta, kind="Rendered"))
+    job = run_of("auth", ago=40)
+    job = replace(job, meta=replace(job.meta, name="auth-migrate", uid="auth", annotations={}))
+    survey = surveyed(one, [run_of("auth", ago=30), job], rendered(manifests()), more=[other, own])
+    survey.store.apply(Change("Application", APP, replace(one, sync="OutOfSync")))
+    survey.refresh(NOW)
+    assert [step.others for step in survey.boards.all[APP].steps] == [(), ("auth-production",), ()]
+    assert "     auth-production migrates it as well: goose takes no lock" in lines(survey, room=70)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.hooks import NEW, OLD, application, done, hook, manifests, over, reached, recorded, row, run_of
 from tests.records import NOW
-from tui.model.application import Application, Operation, SelectedResource
+from tui.model.application import Application, Deployed, Operation, SelectedResource
 from tui.model.goose import GooseRun
 from tui.model.health import JobHealth
 from tui.model.hook_runs import HookRun, last_run, owner_of, runs, versions, waiting
@@ -55,6 +55,15 @@ def test_it_ran() -> None:
     assert troubles(synced(), [found]) == []
 
 
+def test_clocks_that_differ_by_minutes_are_no_red() -> None:
+    """The Job is younger than the deployment before, and two minutes older than the sync."""
+    late = done("auth", ago=180)
+    (found,) = verdicts(synced(), ONE, known([late]))
+    assert (found.ran, found.reason) == (Ran.UNSURE, "Job older than the sync, or clocks differ")
+    seen = [replace(run, recording=recorded("auth", "2", operation=NOW - 60)) for run in known([late])]
+    assert verdicts(synced(), ONE, seen)[0].ran is Ran.YES
+
+
 def test_what_was_recorded_is_evidence_too() -> None:
     (found,) = verdicts(synced(), ONE, known((), [recorded("auth", "2", ago=50)]))
     assert found.ran is Ran.YES
@@ -69,7 +78,8 @@ def test_what_was_recorded_is_evidence_too() -> None:
     ],
 )
 def test_it_did_not_run_as_it_should(job: Job, ran: Ran, reason: str) -> None:
-    (found,) = verdicts(synced(), ONE, known([job]))
+    of = replace(synced(), history=(Deployed(0, OLD, NOW - 3600), Deployed(1, NEW, NOW - 1)))
+    (found,) = verdicts(of, ONE, known([job]))
     assert (found.ran, found.reason) == (ran, reason)
 
 

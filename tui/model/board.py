@@ -33,6 +33,7 @@ def board(
     versions: Mapping[str, int] | None = None,
     schemas: Mapping[str, Schema] | None = None,
     blocked: Callable[[str], Waiting | None] = lambda database: None,
+    others: Mapping[str, tuple[str, ...]] | None = None,
     ready: ReadyOf | None = None,
     problem: str = "",
 ) -> Board:
@@ -49,7 +50,12 @@ def board(
         replace(
             group,
             steps=tuple(
-                _told(step, said.get(id(step.hook)), _before(step, versions or {}, schemas or {}), blocked)
+                _told(
+                    replace(step, others=(others or {}).get(step.hook.database, ())),
+                    said.get(id(step.hook)),
+                    _before(step, versions or {}, schemas or {}),
+                    blocked,
+                )
                 for step in group.steps
             ),
         )

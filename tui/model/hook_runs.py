@@ -48,8 +48,8 @@ class HookRun:
         return self.status == "Complete"
 
 
-def run_of_job(health: JobHealth) -> HookRun:
-    """The run that a Job is."""
+def run_of_job(health: JobHealth, recording: Recording | None = None) -> HookRun:
+    """The run that a Job is, with what was recorded of it."""
     job = health.job
     return HookRun(
         job.meta.uid,
@@ -63,6 +63,7 @@ def run_of_job(health: JobHealth) -> HookRun:
         job.meta.deleted is not None,
         health.goose,
         health=health,
+        recording=recording,
     )
 
 
@@ -74,9 +75,11 @@ def run_of_recording(one: Recording) -> HookRun:
 
 def runs(jobs: Iterable[JobHealth], recordings: Iterable[Recording]) -> list[HookRun]:
     """All of them, the newest first; a Job that is there stands for what was recorded of it."""
-    found = {one.job_uid: run_of_recording(one) for one in recordings}
+    kept = {one.job_uid: one for one in recordings}
+    found = {uid: run_of_recording(one) for uid, one in kept.items()}
     for health in jobs:
-        found[health.job.meta.uid] = run_of_job(health)
+        uid = health.job.meta.uid
+        found[uid] = run_of_job(health, kept.get(uid))
     return sorted(found.values(), key=lambda run: -run.created)
 
 

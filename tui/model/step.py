@@ -54,6 +54,7 @@ class Step:
     todo: tuple[MigrationFile, ...] = ()
     verdict: Verdict | None = None
     blocked: Waiting | None = None  # what its database says it waits for
+    others: tuple[str, ...] = ()  # applications that migrate its database now: goose takes no lock
 
     @property
     def state(self) -> StepState:

@@ -81,9 +81,10 @@ def verdicts(
     if state is None or state.phase != "Succeeded" or manifests is None or state.operation.dry_run:
         return ()
     none = without_hooks(state)
+    before = application.history[-2].deployed if len(application.history) > 1 else None
     guessed = manifests.origin is Origin.LAST_RUN and not none
     made = (
-        _skipped(hook, none, known) if none else _verdict(hook, state, known)
+        _skipped(hook, none, known) if none else _verdict(hook, state, known, before)
         for hook in manifests.hooks
         if hook.migrates
         and hook.phase != SYNCFAIL
@@ -115,9 +116,16 @@ def _skipped(hook: Hook, reason: str, known: Sequence[HookRun]) -> Verdict:
     return Verdict(hook, Ran.NO, reason, _evidence(hook, run, None), run)
 
 
-def _verdict(hook: Hook, state: OperationState, known: Sequence[HookRun]) -> Verdict:
+def _seen_in(run: HookRun, state: OperationState) -> bool:
+    """Whether the recorder saw it begin in that operation: no clock is compared with another."""
+    return run.recording is not None and run.recording.operation == state.started
+
+
+def _verdict(hook: Hook, state: OperationState, known: Sequence[HookRun], before: float | None) -> Verdict:
+    """`before` is when the deployment before ended: what is older is of an earlier sync for sure."""
     row, run = row_of(hook, state.results), _newest(hook, known)
-    if row is None and (run is None or run.created < state.started - _SLACK):
+    old = run is None or (run.created < state.started - _SLACK and not _seen_in(run, state))
+    if row is None and old:
         evidence = _evidence(hook, run, state) if run is not None else ()
         return Verdict(hook, Ran.NO, "not in Argo CD's result", evidence, run)
     if run is None:
@@ -127,8 +135,10 @@ def _verdict(hook: Hook, state: OperationState, known: Sequence[HookRun]) -> Ver
             return Verdict(hook, Ran.OTHER, _other(row.images if row else (), hook), (f"Argo CD: {said}",))
         return Verdict(hook, Ran.UNSEEN, "nobody watched, its Job is gone", (f"Argo CD: {said}",))
     evidence = _evidence(hook, run, state)
-    if run.created < state.started - _SLACK:
-        return Verdict(hook, Ran.STALE, "Job older than the sync", evidence, run)
+    if run.created < state.started - _SLACK and not _seen_in(run, state):
+        if before is not None and run.created <= before + _SLACK:
+            return Verdict(hook, Ran.STALE, "Job older than the sync", evidence, run)
+        return Verdict(hook, Ran.UNSURE, "Job older than the sync, or clocks differ", evidence, run)
     if not same_spec(hook, run):
         return Verdict(hook, Ran.OTHER, _other(run.images, hook), evidence, run)
     if not run.complete:

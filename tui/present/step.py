@@ -129,6 +129,9 @@ def _live(step: Step, health: JobHealth) -> Words:
         blocked = step.blocked
         words = blocked.words(blocked.at).removeprefix(f"waits {blocked.waits:.0f} s ")
         return Words(said.sign, said.state, (Since(blocked.at - blocked.waits, LOOK, f"waits {words}, "),))
+    if state is StepState.RUNNING and step.others:
+        also = f"{', '.join(step.others)} migrates it as well: goose takes no lock"
+        return Words(said.sign, said.state, (Span(also, LOOK),))
     began = health.job.started
     if state is StepState.RUNNING and health.trouble is None and began is not None and step.todo:
         return _progress(step, goose, began)
