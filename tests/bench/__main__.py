@@ -14,7 +14,7 @@ from importlib import import_module
 
 from tests.bench.figures import Figure
 
-PARTS = ("start", "pods", "logs", "compose", "cut", "idle")
+PARTS = ("start", "pods", "apps", "logs", "compose", "cut", "idle")
 
 
 def main(names: list[str]) -> int:
