@@ -30,6 +30,7 @@ from tui.litter import Litter
 from tui.model.deed import OpenDeed
 from tui.model.environment import Environment
 from tui.model.plan import Stage
+from tui.pace import Pace
 from tui.panes.base import View
 from tui.screens.asked import go_on
 from tui.screens.cockpit import CockpitScreen
@@ -73,11 +74,10 @@ class Cockpit(App[int]):
         self.journal = Journal(settings.state)
         self.deeds = Deeds(self.journal, self.clock, getpass.getuser())
         self.attention = Attention(self._to_terminal, self.clock, bell=settings.bell)
-        self._litter = Litter(self.clock)
+        self._litter, self._pace = Litter(self.clock), Pace()
         self._opening: Opening | None = None
-        self._leaving_until = 0.0
+        self._leaving_until, self._second = 0.0, 0
         self._away = False
-        self._second = 0
 
     # Life
 
@@ -97,7 +97,7 @@ class Cockpit(App[int]):
         """After the first paint, the one in front first; httpx is imported off the loop."""
         opening = await asyncio.to_thread(import_module, "tui.opening")
         self._litter.begin()
-        self._opening = opening.Opening(self.settings, self.clock, os.environ)
+        self._opening = opening.Opening(self.settings, self.clock, os.environ, self._pace)
         await self._recall_deeds()
         for environment in sorted(self.settings.environments, key=lambda one: one.name != self.front):
             try:
@@ -137,15 +137,15 @@ class Cockpit(App[int]):
 
     def colour(self, environment: Environment) -> str:
         """An environment's own colour; the loudest belongs to the protected ones."""
-        if environment.colour:
-            return environment.colour
-        if environment.protected:
-            return PROTECTED_COLOUR
+        if environment.colour or environment.protected:
+            return environment.colour or PROTECTED_COLOUR
         names = [one.name for one in self.settings.environments if not one.protected]
         return ENVIRONMENT_COLOURS[names.index(environment.name) % len(ENVIRONMENT_COLOURS)]
 
     async def tick(self) -> None:
         """Eight times a second: judges, asks open deeds how far they are, and shows what differs."""
+        if not self._pace.may_tick():
+            return
         now = self.clock.now()
         for session in self.sessions.values():
             session.check()
@@ -216,6 +216,7 @@ class Cockpit(App[int]):
         """While somebody types, nothing long is begun."""
         if isinstance(event, events.InputEvent):
             self._litter.typed()
+            self._pace.typed()
         await super().on_event(event)
 
     def on_key(self, event: events.Key) -> None:

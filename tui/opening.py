@@ -13,6 +13,7 @@ from tui.compose_session import ComposeSession
 from tui.errors import Misconfigured
 from tui.expecting import Expecting
 from tui.model.environment import Environment, Platform
+from tui.pace import Pace
 from tui.schema_watch import SchemaWatch
 from tui.session import Session
 from tui.sessions import AnySession
@@ -41,11 +42,14 @@ NEEDS = frozenset(
 class Opening:
     """Makes sessions that share their servers; `close` ends the servers, once the sessions are stopped."""
 
-    def __init__(self, settings: Settings, clock: Clock, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, environ: Mapping[str, str], pace: Pace | None = None
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._environ = environ
         self._servers = Servers(clock, environ=environ)
+        self._servers.breathe = pace.breathe if pace is not None else None
         self._checkouts: dict[Path, Checkout] = {}  # by root: most environments share one
         self._rests: dict[RestPlace, ArgoRest] = {}
 

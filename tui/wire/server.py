@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Hashable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from tui.wire.line import Line, stamp
 from tui.wire.outgoing import Ask, Params, Trace, build
 from tui.wire.translate import status_error, transport_error
 
+Breathe = Callable[[], Awaitable[None]]
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ERROR_BODY = 64 * 1024  # bytes of an error's body that are read from a stream
 _RECHECK = 60.0  # seconds between two looks at the certificate files
@@ -57,6 +58,7 @@ class Server:
         self._stamped_at = float("-inf")
         self._retiring: set[asyncio.Task[None]] = set()
         self._gate = Gate(clock, self._probe)
+        self.breathe: Breathe | None = None  # awaited before each piece of a stream: others may come first
 
     @property
     def down_since(self) -> float | None:
@@ -197,6 +199,8 @@ class Server:
         try:
             async for chunk in response.aiter_raw():
                 self.heard = self._clock.monotonic()
+                if self.breathe is not None:
+                    await self.breathe()
                 yield chunk
         except _TRANSPORT as error:
             raise self._broke(error, attempt=False) from error
@@ -275,11 +279,13 @@ class Servers:
         self._clock = clock
         self._environ = environ
         self._servers: dict[Hashable, Server] = {}
+        self.breathe: Breathe | None = None  # of the servers that are made from now on
 
     def get(self, access: Access) -> Server:
         found = self._servers.get(access.identity)
         if found is None:
             found = self._servers[access.identity] = Server(access, self._clock, environ=self._environ)
+            found.breathe = self.breathe
         return found
 
     async def close(self) -> None:
