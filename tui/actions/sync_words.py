@@ -188,8 +188,10 @@ def _beside(asked: Asked, one: Application) -> Iterator[Remark]:
         yield Remark(Weight.LOOK, text)
     mine = databases(asked, one)
     for other in asked.boards.values():
+        if not other.moving or other.application.meta.uid == one.meta.uid:
+            continue
         shared = sorted(mine & other.manifests.databases)
-        if other.moving and shared and other.application.meta.uid != one.meta.uid:
+        if shared:
             text = (
                 f"{other.application.meta.name} migrates {shared[0]} now: "
                 "wait for its end, goose takes no lock against another one"

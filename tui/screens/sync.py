@@ -27,8 +27,6 @@ from widgets.live_table import LiveTable
 if TYPE_CHECKING:
     from tui.sync_desk import SyncDesk
 
-READS = ("Application", "AppProject", "Rendered", "Job", "goose", "links", "rights")
-
 
 class SyncDialog(Confirm):
     """Up and down choose an option, left and right its value; what was typed counts for one plan only."""
@@ -73,7 +71,7 @@ class SyncDialog(Confirm):
         self._asked = replace(asked, sync=replace(asked.sync, ticket=ticket))
         self._now = now
         self._applications = applications(asked, ())
-        self._seen: tuple[int, ...] = ()
+        self._second = 0
         plan = SYNC.plan(self._asked)
         self._grave = plan.grave  # decides how it is confirmed
         super().__init__(asked.environment, plan, colour, changed, journal)
@@ -106,11 +104,11 @@ class SyncDialog(Confirm):
         self._plan_anew()
 
     def check_seen(self) -> None:
-        """At each tick: the plan as it is now; its words count seconds."""
+        """Each second: the plan as it is now; its words count seconds."""
         super().check_seen()
-        seen = (int(self._now()), *self._asked.store.versions(READS))
-        if seen != self._seen:
-            self._seen = seen
+        second = int(self._now())
+        if second != self._second:
+            self._second = second
             self._plan_anew()
         self._table.tick()
 
