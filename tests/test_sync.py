@@ -35,7 +35,7 @@ from tui.model.application import (
 )
 from tui.model.argo import ArgoCd
 from tui.model.commits import Commit, Push
-from tui.model.environment import Environment
+from tui.model.environment import Confirmation, Environment
 from tui.model.hooks import Hook, Manifests, MigrationFile, Origin, Rendered
 from tui.model.job import Job
 from tui.model.key import Meta
@@ -46,6 +46,7 @@ from tui.model.sync_plan import SyncOptions, rounds
 from tui.model.sync_window import SyncWindow
 from tui.model.workload import Workload
 from tui.present import sync_options
+from tui.screens.confirm import required
 from tui.store import Change
 
 PRODUCTION = Environment("production", branch="main", protected=True)
@@ -100,6 +101,13 @@ def window(**changes: Any) -> AppProject:
 def test_refused(changes: dict[str, Any], words: str) -> None:
     (refusal,) = SYNC.refuse(asked(application(**changes)))
     assert words in refusal.text
+
+
+def test_a_long_complaint_is_one_line() -> None:
+    said = "helm template failed:\n\x1b[31m" + "x" * 999
+    (refusal,) = SYNC.refuse(asked(application(conditions=(ApplicationCondition("ComparisonError", said),))))
+    assert "\n" not in refusal.text
+    assert len(refusal.text) < 400
 
 
 def test_a_window_that_denies_says_how_long() -> None:
@@ -245,6 +253,7 @@ def test_one_database_one_after_the_other() -> None:
     assert [step.target.name for step in plan.then.steps] == ["b"]
     assert [step.target.name for step in plan.every] == ["a", "c", "b"]
     assert "a and b migrate auth_db: one after the other" in said(plan)
+    assert required(PRODUCTION, plan) is Confirmation.COUNT
     assert rounds([one, other, third], {}) == [[one, other, third]]
 
 

@@ -68,7 +68,7 @@ def named(schedule: str, at: datetime) -> bool:
 
 
 @given(_schedules, st.integers(0, 60 * 24 * 400))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_the_next_minute_is_the_first_that_the_schedule_names(schedule: str, minutes: int) -> None:
     start = datetime(2026, 1, 1) + timedelta(minutes=minutes)
     found = cron(schedule).following(start)
@@ -185,7 +185,7 @@ _windows = st.builds(
 
 
 @given(st.lists(_windows, min_size=1, max_size=3), st.integers(0, 60 * 24 * 7), st.floats(0, 0.9))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_nothing_changes_before_until_and_something_does_after(
     windows: list[SyncWindow], minutes: int, part: float
 ) -> None:

@@ -152,3 +152,36 @@ async def test_an_operation_of_another_is_terminated(bench: Bench) -> None:
     told = await bench.carried(TERMINATE, await bench.plan(TERMINATE))
     assert told[-1].stage is Stage.DONE
     await bench.idle()
+
+
+async def test_a_ghost_is_cleared_by_a_sync(bench: Bench) -> None:
+    state = {
+        "phase": "Running",
+        "startedAt": "2026-01-01T00:00:00Z",
+        "message": "a ghost",
+        "operation": {"sync": {}},
+    }
+    await bench.patch({"status": {"operationState": {**state, "finishedAt": None, "syncResult": None}}})
+    await asyncio.sleep(3)  # in which a controller that minded it would act
+    one = await bench.look()
+    assert (one.operation, one.state is not None and one.state.message) == (None, "a ghost")
+    (refusal,) = TERMINATE.refuse(Asked(bench.store, PRODUCTION, (one,)))
+    assert "a ghost" in refusal.text
+    plan = await bench.plan(SYNC)
+    assert any("this sync clears it" in remark.text for remark in plan.remarks)
+    told = await bench.carried(SYNC, plan)
+    assert told[-1].stage is Stage.DONE, told
+
+
+async def test_a_chosen_commit_and_forward_again(bench: Bench) -> None:
+    one = await bench.look()
+    older = next((each.revision for each in reversed(one.history) if each.revision != one.revision), "")
+    if not older:
+        pytest.skip("one commit was deployed only")
+    told = await bench.carried(SYNC, await bench.plan(SYNC, SyncOptions(revision=older, ticket="older")))
+    assert told[-1].stage is Stage.DONE, told
+    one = await bench.look()
+    assert one.state is not None
+    assert one.state.revision == older
+    told = await bench.carried(SYNC, await bench.plan(SYNC, SyncOptions(ticket="forward")))
+    assert told[-1].stage is Stage.DONE, told

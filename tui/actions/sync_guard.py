@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.actions.base import Asked
+from tui.actions.sync_progress import one_line
 from tui.model.app_project import AppProject
 from tui.model.application import Application
 from tui.model.sync_plan import SyncOptions, wrong_branch
@@ -25,7 +26,7 @@ def why_not(asked: Asked, one: Application) -> str:
         return "its automated sync is held: H releases it, and Argo CD deploys what Git has"
     for condition in one.conditions:
         if condition.type in _BLOCKING:
-            return f"Argo CD can't compare it, {condition.type}: {condition.message}"
+            return f"Argo CD can't compare it, {condition.type}: {one_line(condition.message)}"
     if asked.now:  # the key line asks without a time
         state = windows(asked.store, one, asked.now)
         if not state.manual:
@@ -49,8 +50,8 @@ def running_words(one: Application) -> str:
     if state is None:
         return f"an operation of {who} is asked for already"
     if not state.over and state.finished is not None:
-        return f"the operation of {who} waits to be tried again: {state.message}"
-    return f"an operation of {who} runs: {state.message or state.phase}"
+        return f"the operation of {who} waits to be tried again: {one_line(state.message)}"
+    return f"an operation of {who} runs: {one_line(state.message) or state.phase}"
 
 
 def ghost(one: Application) -> bool:

@@ -14,6 +14,7 @@ from tui.model.workload import Workload
 from tui.store import Store
 
 TAKEN = 10.0  # seconds after which an operation that nobody took is said
+_LONGEST = 300  # characters of a message that are said
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 
 
@@ -100,8 +101,8 @@ def moving(one: Application, state: OperationState, now: float) -> str:
         waves = {(each.namespace, each.name): each.wave for each in one.resources if each.hook}
         wave = waves.get((row.namespace, row.name))
         place = row.hook_type + (f", wave {wave}" if wave is not None else "")
-        return f"{place}: {state.message}"
-    return state.message or "Argo CD has begun"
+        return f"{place}: {one_line(state.message)}"
+    return one_line(state.message) or "Argo CD has begun"
 
 
 def failure(state: OperationState) -> str:
@@ -109,8 +110,14 @@ def failure(state: OperationState) -> str:
     for row in state.results:
         if row.status == "SyncFailed" or row.hook_phase in ("Failed", "Error"):
             what = f"{row.hook_type or row.sync_phase} {row.kind} {row.name}".strip()
-            return f"{what}: {row.message}"
-    return state.message or state.phase
+            return f"{what}: {one_line(row.message)}"
+    return one_line(state.message) or state.phase
+
+
+def one_line(text: str) -> str:
+    """Of Argo CD's messages, which may quote a whole complaint of Helm."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} …"
 
 
 def _rollout(store: Store, one: Application, state: OperationState) -> Progress | None:
