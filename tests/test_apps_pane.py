@@ -74,7 +74,7 @@ def test_the_worst_comes_first() -> None:
     assert [row.keys[0] for row in found] == ["d", "e", "c", "a", "b"]
     told = {str(row.keys[0]): words(row) for row in found}
     assert (told["d"]["sync"], told["d"]["health"], told["d"]["now"]) == ("Synced", "Healthy", "failed 55 s")
-    assert told["d"]["why"] == "PreSync Job api-migrate: Job has reached the limit"
+    assert told["d"]["why"] == "Job has reached the limit (PreSync Job api-migrate)"
     assert told["e"]["now"] == "hook 20 s"
     assert (told["c"]["revision"], told["c"]["wanted"]) == ("b" * 7, "main ccccccc")
     assert (told["a"]["auto"], told["a"]["why"]) == ("auto+heal", "syncs by itself, declared is manual")
@@ -196,7 +196,8 @@ def test_the_page_of_why_begins_with_the_one_reason() -> None:
         "Operation: Failed",
         "PreSync Job api-migrate  Failed  Job has reached the limit",
         "from https://git.example/platform services/web/helm with values-prod.yaml, follows main",
-        "deployed bbbbbbb, last compared with ccccccc",
+        "deployed bbbbbbb 12 Jan 13:36:40 UTC by alice",
+        "last compared with ccccccc",
         "syncs by hand only, project default",
         "Out of sync: 1",
         "Deployment services/web  OutOfSync",

@@ -18,10 +18,10 @@ COLUMNS = (
     Column("health", "HEALTH", 8, most=20),
     Column("now", "NOW", 10, most=18),
     Column("revision", "REVISION", 8, most=15, from_width=70),
-    Column("deployed", "DEPLOYED", 8, most=14, from_width=128),
+    Column("deployed", "DEPLOYED", 8, most=16, from_width=156),
     Column("wanted", "WANTED", 15, most=22, from_width=104),
     Column("auto", "AUTO", 9, from_width=50),
-    Column("window", "WINDOW", 7, most=44, from_width=140),
+    Column("window", "WINDOW", 7, most=44, from_width=170),
     Column("why", "WHY", 24, most=160, grow=3, from_width=84),
 )
 _NOW = {Grade.BAD: Tone.BAD, Grade.LOOK: Tone.LOOK, Grade.MOVING: Tone.MOVING, Grade.QUIET: Tone.QUIET}
@@ -71,7 +71,7 @@ def row(one: ApplicationHealth, waiting: int, now: float) -> Row:
             _wanted(application),
             (Span(one.mode, Tone.LOOK if one.mode == "held" or one.differs else Tone.QUIET),),
             _window(one, now),
-            _why(one),
+            _why(one, now),
         ),
         (
             meta.name,
@@ -158,10 +158,10 @@ def _window(one: ApplicationHealth, now: float) -> Cell:
     return text(words, Tone.BAD if one.window.error or not one.window.manual else Tone.LOOK)
 
 
-def _why(one: ApplicationHealth) -> Cell:
+def _why(one: ApplicationHealth, now: float) -> Cell:
     """What runs or went wrong, else trouble, else what is to be known while it rests."""
     if one.now.grade in (Grade.BAD, Grade.MOVING):
-        return text(one.now.text, _NOW[one.now.grade])
+        return text(_cause_first(one), _NOW[one.now.grade])
     if one.trouble is not None:
         return text(one.trouble.cause, TONES[one.trouble.severity])
     if one.now.word:
@@ -169,5 +169,12 @@ def _why(one: ApplicationHealth) -> Cell:
     back = rolled_back(one.application)
     if back is not None:
         return text(back.words, Tone.LOOK)
-    words = held_words(one.application) or one.differs or one.health.text
+    words = held_words(one.application) or window_words(one.window, now) or one.differs or one.health.text
     return text(words, Tone.LOOK)
+
+
+def _cause_first(one: ApplicationHealth) -> str:
+    """A narrow cell shows what went wrong, and not which Job: that is told below in pane 3."""
+    about, words = one.now.about, one.now.text
+    head, found, cause = words.partition(f"{about[0]} {about[1]}: ")
+    return f"{cause} ({head}{about[0]} {about[1]})" if found and about[0] else words

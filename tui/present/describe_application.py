@@ -110,12 +110,16 @@ def _made_of(one: ApplicationHealth, now: float) -> Section:
         values = f" with {', '.join(source.value_files)}" if source.value_files else ""
         lines.append([Span(f"from {source.repository} {what}{values}, follows {source.target or 'HEAD'}")])
     lines.append([Span(f"to {place.name or place.server}, namespace {place.namespace or '(its own)'}")])
-    deployed, compared = current(application), application.revision or " ".join(application.revisions)
+    last = application.deployed
+    if last is not None:
+        who = "Argo CD itself" if last.automated else last.username or "nobody who gave a name"
+        lines.append([Span(f"deployed {short(current(application))} {moment(last.deployed)} by {who}")])
+    else:
+        lines.append([Span("never deployed")])
+    compared = application.revision or " ".join(application.revisions)
     lines.append(
-        [Span(f"deployed {short(deployed) or 'never'}, last compared with {short(compared) or '-'}")]
+        [Span(f"last compared with {short(compared) or '-'} {moment(application.reconciled)}".rstrip())]
     )
-    if application.reconciled is not None:
-        lines[-1].append(Span(f" at {moment(application.reconciled)}", Tone.QUIET))
     lines.append([Span(f"health {one.health.word} ({one.health.source})"), Span(f"  {one.health.text}")])
     mode = block_words(application.automated)
     lines.append([Span(f"syncs {mode}, project {application.project}")])
