@@ -15,7 +15,7 @@ from tui.actions.base import Asked
 from tui.actions.hold import HOLD
 from tui.demo.patch import json_patch, merge_patch
 from tui.errors import Refused
-from tui.model.application import HELD, Application
+from tui.model.application import HELD, HELD_BY, Application
 from tui.model.environment import Environment
 from tui.model.held import block_words, held_words
 from tui.model.key import Owner
@@ -55,7 +55,7 @@ def asked(*targets: Application, more: tuple[Application, ...] = ()) -> Asked:
 @pytest.mark.parametrize("others", [{}, {"syncOptions": ["Replace=true"], "retry": {"limit": 2}}])
 def test_what_was_held_comes_back_exactly(block: dict[str, Any], others: dict[str, Any]) -> None:
     was = thing({"automated": block, **others}, {"kept": "yes"})
-    away = merge_patch(copy.deepcopy(was), hold_patch(was))
+    away = merge_patch(copy.deepcopy(was), hold_patch(was, "alice 2026-11-24T16:05:48Z"))
     assert "automated" not in away["spec"]["syncPolicy"]
     assert away["spec"]["syncPolicy"] == others
     kept = away["metadata"]["annotations"][HELD]
@@ -83,7 +83,7 @@ def test_a_block_that_somebody_wrote_meanwhile_is_not_mixed_with_what_was_kept()
 )
 def test_a_hold_that_came_too_late_is_refused(now: dict[str, Any], words: str) -> None:
     with pytest.raises(Refused, match=words):
-        hold_patch(now)
+        hold_patch(now, "alice")
 
 
 @pytest.mark.parametrize("kept", ["", "{}", "no json"])
@@ -188,6 +188,9 @@ def test_a_release_is_done_when_the_annotation_is_gone() -> None:
 def test_the_badge_stands_as_long_as_it_is_held() -> None:
     assert held_words(application(automated=HEALS)) == ""
     assert held_words(held()) == "automated sync held"
+    one = held()
+    meta = replace(one.meta, annotations={**one.meta.annotations, HELD_BY: "alice 2026-11-24T16:05:48Z"})
+    assert held_words(replace(one, meta=meta)) == "automated sync held by alice, 24 Nov 16:05 UTC"
     assert held_words(held(automated=HEALS)) == "held, but it was switched on again"
     assert block_words(None) == "by hand only"
 

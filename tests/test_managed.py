@@ -15,6 +15,7 @@ from tui.actions.roll_back import ROLL_BACK
 from tui.model.application import Application, Automated
 from tui.model.environment import Environment
 from tui.model.plan import Plan, Stage, Weight
+from tui.model.record import Right
 from tui.model.workload import Workload
 from tui.store import Change, Store
 
@@ -142,3 +143,13 @@ def test_the_key_acts_on_applications_too() -> None:
     assert ROLL_BACK.plan(ask).deed == "argo-roll-back"
     busy = running()
     assert "terminate it" in ROLL_BACK.refuse(Asked(store_of(busy), OPEN, (busy,)))[0].text
+
+
+def test_who_may_write_applications_alone_can_go_back_by_argo_cd() -> None:
+    ask = asked(application())
+    no = {("patch", "deployments.apps", ""): Right(False, "", NOW)}
+    ask.store.set_rights(no)
+    assert ROLL_BACK.refuse(ask) == ()
+    assert [one.text for one in ROLL_BACK.refuse_alone(ask)] == ["You may not patch deployments in services"]
+    ask.store.set_rights({("patch", "applications.argoproj.io", ""): Right(False, "", NOW)})
+    assert [one.text for one in ROLL_BACK.refuse(ask)] == ["You may not patch deployments in services"]

@@ -18,7 +18,7 @@ from tui.actions.hold import HOLD
 from tui.carry import out
 from tui.clock import SystemClock
 from tui.journal import Journal
-from tui.model.application import HELD, Application
+from tui.model.application import HELD, HELD_BY, Application
 from tui.model.environment import Environment
 from tui.model.past_deployment import commit
 from tui.model.plan import Plan, Progress, Stage
@@ -117,14 +117,15 @@ async def bench(cluster: Place, tmp_path: Path) -> AsyncIterator[Bench]:
     yield made
     await made.patch(
         {
-            "metadata": {"annotations": {HELD: None}},
+            "metadata": {"annotations": {HELD: None, HELD_BY: None}},
             "spec": {"syncPolicy": {"automated": was.get("automated")}},
         }
     )
 
 
 async def test_back_and_forward_again(bench: Bench) -> None:
-    before = (await bench.thing())["spec"]
+    was = await bench.thing()
+    before, notes = was["spec"], was["metadata"].get("annotations")
     assert before["syncPolicy"]["automated"] == BLOCK
     now, *past = deployments(bench.store, await bench.look())
     other = next((each for each in past if each.images != now.images), None)
@@ -143,6 +144,7 @@ async def test_back_and_forward_again(bench: Bench) -> None:
     assert [row.name for row in one.state.results if row.hook_type] == []
     held = await bench.thing()
     assert json.loads(held["metadata"]["annotations"][HELD]) == BLOCK
+    assert held["metadata"]["annotations"][HELD_BY].startswith("ann 20")
     assert "automated" not in held["spec"]["syncPolicy"]
     assert json.loads(next(each.before for each in bench.journal.entries() if each.before)) == BLOCK
 
@@ -156,7 +158,7 @@ async def test_back_and_forward_again(bench: Bench) -> None:
     assert progress.stage is Stage.DONE, progress.text
     after = await bench.thing()
     assert after["spec"] == before
-    assert HELD not in (after["metadata"].get("annotations") or {})
+    assert after["metadata"].get("annotations") == notes
     one = await bench.until(settled)
     assert rolled_back(one) is None
     assert commit(one.history[-1]) == one.revision

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from tui.actions.argo_roll_back import ARGO_ROLL_BACK, why_not
+from tui.actions.argo_roll_back import ARGO_ROLL_BACK
 from tui.actions.base import PATCH_WORKLOAD, WORKLOADS, Asked
 from tui.actions.guard import seen
 from tui.actions.hold import APPLICATIONS, PATCH_APPLICATION
@@ -32,13 +32,19 @@ class RollBack(WorkloadDeed):
     """Works on a stuck rollout too; the default is never a revision of which nothing good is known."""
 
     def refuse(self, asked: Asked) -> tuple[Refusal, ...]:
+        """A workload that can't be undone alone may still go back with its application."""
         if _of_argo(asked):
             return ARGO_ROLL_BACK.refuse(asked)
+        refused = self.refuse_alone(asked)
+        return () if refused and _by_argo(asked) else refused
+
+    def refuse_alone(self, asked: Asked) -> tuple[Refusal, ...]:
+        """Why the workloads themselves can't be undone."""
         refused = super().refuse(asked)
         alone = [
             Refusal(seen(one), "there is no other revision to go back to")
             for one in workloads(asked, refused)
-            if all(revision.current for revision in past(asked.store, one)) and not _goes_back(asked, one)
+            if all(revision.current for revision in past(asked.store, one))
         ]
         return (*refused, *alone)
 
@@ -56,7 +62,7 @@ class RollBack(WorkloadDeed):
         """Refused when no revision is chosen and none is known to have been ready, or the choice can't be."""
         if _of_argo(asked):
             return ARGO_ROLL_BACK.plan(asked)
-        store, refused = asked.store, [*self.refuse(asked)]
+        store, refused = asked.store, [*self.refuse_alone(asked)]
         acted = workloads(asked, tuple(refused))
         pairs: list[tuple[Workload, Revision]] = []
         for one in acted:
@@ -99,10 +105,12 @@ def _of_argo(asked: Asked) -> bool:
     return bool(asked.targets) and all(isinstance(one, Application) for one in asked.targets)
 
 
-def _goes_back(asked: Asked, workload: Workload) -> bool:
-    """Whether its application has a deployment to go back to, where the workload has no revision."""
-    one = application_of(asked.store.all("Application"), workload.meta) if len(asked.targets) == 1 else None
-    return one is not None and not why_not(one)
+def _by_argo(asked: Asked) -> bool:
+    """Whether the application of the one workload can go back: that may be allowed where an undo is not."""
+    if len(asked.targets) != 1:
+        return False
+    one = application_of(asked.store.all("Application"), asked.targets[0].meta)
+    return one is not None and not ARGO_ROLL_BACK.refuse(replace(asked, targets=(one,)))
 
 
 def _step(deed: str, store: Store, workload: Workload, to: Revision) -> Step:

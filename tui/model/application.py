@@ -11,6 +11,7 @@ from tui.model.key import Meta
 
 REFRESH = "argocd.argoproj.io/refresh"
 HELD = "deploytui.io/held-sync"  # JSON of spec.syncPolicy.automated, as it was before we held it
+HELD_BY = "deploytui.io/held-by"  # who held it and when: `alice 2026-11-24T16:05:48Z`
 IN_CLUSTER = "https://kubernetes.default.svc"
 """The cluster in which Argo CD runs, which need not be the one of a kubeconfig's context."""
 

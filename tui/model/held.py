@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
-from tui.model.application import Application, Automated
+from tui.model.application import HELD_BY, Application, Automated
 from tui.model.managed import owner, parent_of
 from tui.model.record import Record
 
@@ -25,9 +26,20 @@ def held_words(application: Application) -> str:
     if not application.held:
         return ""
     if application.automated is None:
-        return "automated sync held"
+        who, at = held_by(application)
+        when = f", {datetime.fromtimestamp(at, UTC):%d %b %H:%M} UTC" if at else ""
+        return f"automated sync held by {who}{when}" if who else "automated sync held"
     made = owner(application)
     return f"held, but {made} switched it on again" if made else "held, but it was switched on again"
+
+
+def held_by(application: Application) -> tuple[str, float]:
+    """Who held it and when, epoch seconds; ("", 0.0) where that is not known."""
+    who, _, when = application.meta.annotations.get(HELD_BY, "").rpartition(" ")
+    try:
+        return who, datetime.fromisoformat(when).timestamp()
+    except ValueError:
+        return who, 0.0
 
 
 def block_words(block: dict[str, Any] | Automated | None) -> str:

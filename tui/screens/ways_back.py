@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.actions.argo_roll_back import ARGO_ROLL_BACK
 from tui.actions.base import Asked
-from tui.actions.past import past
+from tui.actions.roll_back import ROLL_BACK
 from tui.model.application import Application
 from tui.model.managed import application_of
 from tui.model.workload import Workload
@@ -46,7 +46,7 @@ class WaysBack:
         return refused[0].text if refused else ""
 
     def _of_argo(self, one: Application, alone: Workload | None) -> Confirm:
-        has_other = alone is not None and any(not each.current for each in past(self.asked.store, alone))
+        has_other = alone is not None and not ROLL_BACK.refuse_alone(self.asked)
         way: tuple[str, ...] = (f"Argo CD takes all of application {one.meta.name} back.",)
         if alone is not None and has_other:
             way += (f"ctrl+o: only {alone.meta.kind} {alone.meta.name}, {_lasts(one)}.",)

@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 from tui.errors import Refused
-from tui.model.application import HELD
+from tui.model.application import HELD, HELD_BY
 from tui.model.rolled_back import FROM
 
 Object = dict[str, Any]
 
-_HELD_PATH = "/metadata/annotations/" + HELD.replace("/", "~1")
+_ANNOTATIONS = "/metadata/annotations/"
 _RUNNING = ("Running", "Terminating")
 
 
@@ -28,8 +28,11 @@ def kept(thing: Object) -> str:
     return json.dumps(automated(thing), sort_keys=True, separators=(",", ":"))
 
 
-def hold_patch(thing: Object) -> Object:
-    """A merge patch. The block goes away whole: `enabled: false` means nothing to servers before 3.2."""
+def hold_patch(thing: Object, by: str) -> Object:
+    """A merge patch. The block goes away whole: `enabled: false` means nothing to servers before 3.2.
+
+    `by` says who held it and when, for those who come later.
+    """
     name = thing["metadata"]["name"]
     if automated(thing) is None:
         raise Refused(f"{name} does not sync by itself any more", "nothing was written; look again")
@@ -38,7 +41,7 @@ def hold_patch(thing: Object) -> Object:
     return {
         "metadata": {
             "resourceVersion": thing["metadata"]["resourceVersion"],
-            "annotations": {HELD: kept(thing)},
+            "annotations": {HELD: kept(thing), HELD_BY: by},
         },
         "spec": {"syncPolicy": {"automated": None}},
     }
@@ -61,8 +64,9 @@ def release_patch(thing: Object, seen: str) -> list[Object]:
     if not isinstance(thing["spec"].get("syncPolicy"), dict):
         patch.append({"op": "add", "path": "/spec/syncPolicy", "value": {}})
     patch.append({"op": "add", "path": "/spec/syncPolicy/automated", "value": block})
-    patch.append({"op": "remove", "path": _HELD_PATH})
-    return patch
+    there = thing["metadata"]["annotations"]
+    ours = [name for name in (HELD, HELD_BY) if name in there]
+    return patch + [{"op": "remove", "path": _ANNOTATIONS + name.replace("/", "~1")} for name in ours]
 
 
 def rollback_patch(thing: Object, entry: int, seen: str, who: str) -> Object:

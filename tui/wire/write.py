@@ -156,7 +156,7 @@ async def terminate(server: Server, step: Step, fresh: Object, at: float) -> Wri
 
 async def hold(server: Server, step: Step, fresh: Object, at: float) -> Write:
     """Takes automated sync away and keeps its block in an annotation."""
-    body = sync_policy.hold_patch(fresh)
+    body = sync_policy.hold_patch(fresh, f"{step.arguments['who']} {_stamp(at)}")
     return Write(_MERGE_PATCH, body, lambda now: bool(sync_policy.held(now)), before=sync_policy.kept(fresh))
 
 
