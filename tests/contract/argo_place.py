@@ -143,7 +143,13 @@ class ArgoPlace:
         assert process.returncode == 0, said.decode()
 
     async def sync(self, name: str, **more: Any) -> Object:
-        """Writes an operation as an operator does; the Application as the server then has it."""
+        """Writes an operation as an operator does, again on a conflict; the Application as it is then."""
+        while (answer := await self._asked(name, more)).status_code == 409:
+            pass
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def _asked(self, name: str, more: Object) -> httpx.Response:
         found = await self.application(name)
         asked = {
             "syncStrategy": {"hook": {}},
@@ -155,9 +161,7 @@ class ArgoPlace:
             "operation": {"initiatedBy": {"username": "contract"}, "sync": asked},
             "status": {"operationState": None},
         }
-        answer = await self.patch(f"applications/{name}", body)
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
+        return await self.patch(f"applications/{name}", body)
 
     async def job(self, path: str, holds: Callable[[Object], Any], within: float = 60) -> Object:
         """The Job at that path once it is so."""

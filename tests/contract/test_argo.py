@@ -191,9 +191,11 @@ async def test_an_operation_in_a_window(argo: ArgoPlace) -> None:
         async with argo.watching("auth-production") as seen:
             await argo.sync("auth-production")
             blocked = await argo.until(seen, says("blocked"))
-            assert "syncResult" not in blocked["status"]["operationState"]
+            result = blocked["status"]["operationState"]["syncResult"]
+            assert (result["revision"], result.keys()) == ("", {"revision", "source"})
             await argo.terminate("auth-production")
-            await argo.until(seen, lambda obj: over(obj) and phase_of(obj) == "Failed")
+            ended = await argo.until(seen, lambda obj: over(obj) and phase_of(obj) == "Failed")
+            assert ended["status"]["operationState"]["syncResult"]["revision"]
             assert seen.words()[-3:] == ["blocked", "terminating", "terminated"]
             seen.mark()
             await argo.sync("auth-production")

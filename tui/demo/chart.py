@@ -132,7 +132,8 @@ def migration_job(service: str, namespace: str, it: Migration) -> Object:
     }
 
 
-def goose(files: Sequence[str], version: int, seconds: float) -> str:
-    """The annotation that says which files a run applies, from which version on; none when there are none."""
+def goose(files: Sequence[str], version: int, seconds: float, bad: str = "") -> str:
+    """The annotation that says which files a run applies, from which version on, and which of them fails."""
     told: Object = {"files": list(files), "version": version, "seconds": [seconds] * max(len(files), 1)}
+    told |= {"fail_at": bad} if bad else {}
     return json.dumps({"goose": {"goose": told if files else {"none": True, "version": version}}})

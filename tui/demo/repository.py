@@ -28,6 +28,7 @@ class Repository:
 
     def __init__(self) -> None:
         self.branches: dict[str, list[Commit]] = {}
+        self.versions: dict[tuple[str, str], int] = {}  # (namespace, database) -> its last migration
         self._commits: dict[str, Commit] = {}
         self._objects: git_objects.Objects = {}  # that are not on the disk
         self._folder: Path | None = None

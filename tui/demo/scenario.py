@@ -135,10 +135,9 @@ def add_migration(name: str, seconds: float, only: str = "") -> Callable[[Object
             return
         container = manifest["spec"]["template"]["spec"]["containers"][0]
         repository, _, tag = container["image"].rpartition(":")
-        database, _, number = tag.partition("-")
+        database, last = tag.partition("-")[0], _last_of(container)
         if only and database != only:
             return
-        last = int(number.rpartition("-")[2] or len(MIGRATIONS.get(database, ())))
         container["image"] = f"{repository}:{database}-{last + 1}"
         meta = manifest["spec"]["template"]["metadata"]
         meta.setdefault("annotations", {})[BEHAVIOUR] = goose([f"{last + 1:05d}_{name}.sql"], last, seconds)
@@ -155,7 +154,9 @@ def break_migration(limit: int) -> Callable[[Object], None]:
             spec["backoffLimit"] = limit
             container = spec["template"]["spec"]["containers"][0]
             container["args"] = [re.sub(r"/migrations\S*", "/migrations-bad", container["args"][0])]
-            spec["template"]["metadata"]["annotations"].pop(BEHAVIOUR, None)
+            wrong = "00090_wrong_column.sql"
+            script = goose([wrong], _last_of(container), 0.4, wrong)
+            spec["template"]["metadata"].setdefault("annotations", {})[BEHAVIOUR] = script
 
     return change
 
@@ -167,6 +168,14 @@ def mend_migration(manifest: Object) -> None:
         spec["backoffLimit"] = 3
         container = spec["template"]["spec"]["containers"][0]
         container["args"] = [re.sub(r"/migrations\S*", "/migrations", container["args"][0])]
+        script = goose([], _last_of(container), 0.4)
+        spec["template"]["metadata"].setdefault("annotations", {})[BEHAVIOUR] = script
+
+
+def _last_of(container: Object) -> int:
+    """The number of the last migration in a goose image, by its tag: auth_db, auth_db-5."""
+    database, _, number = str(container["image"]).rpartition(":")[2].partition("-")
+    return int(number) if number.isdigit() else len(MIGRATIONS.get(database, ()))
 
 
 def first_hook_runs(it: Scenario) -> Object | None:

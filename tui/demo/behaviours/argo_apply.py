@@ -6,6 +6,7 @@ import json
 
 from tui.demo.behaviours.argo_task import FINALIZER, TRACKING, Task, applied, tracking_id
 from tui.demo.behaviours.common import Object, deleting
+from tui.demo.behaviours.migration import only_new
 from tui.demo.cluster import Cluster
 from tui.demo.patch import merge_patch
 
@@ -26,6 +27,7 @@ def create_hook(cluster: Cluster, application: str, task: Task) -> str:
     """A new hook object that nobody can take away while the operation waits for it."""
     wanted = _stamped(application, task.manifest)
     wanted["metadata"]["finalizers"] = [FINALIZER]
+    only_new(wanted, cluster.repository.versions)
     cluster.create(wanted)
     return applied(task, "created")
 

@@ -88,14 +88,20 @@ class Operations:
         spec, meta = application["spec"], application["metadata"]
         project = self.cluster.get("AppProject", meta["namespace"], spec.get("project", "default"))
         manual = not (operation.get("initiatedBy") or {}).get("automated")
-        if not state.get("syncResult") and blocked(project, application, now, manual=manual):
-            self._tell(key, {"message": BLOCKED})
+        asked: Object = operation.get("sync") or {}
+        told: Object = state.get("syncResult") or {}
+        if not told.get("resources") and blocked(project, application, now, manual=manual):
+            result = {
+                "revision": asked.get("revision") or "",
+                "source": asked.get("source") or spec["source"],
+            }
+            self._tell(key, {"message": BLOCKED, "syncResult": result})
             self.due = now + 1
             return None
         branch = str((spec.get("source") or {}).get("targetRevision", ""))
         # What is under way already goes on with the commit that it began with.
-        begun = str((state.get("syncResult") or {}).get("revision", ""))
-        revision = begun or str((operation.get("sync") or {}).get("revision") or "")
+        begun = str(told["revision"]) if told.get("resources") else ""
+        revision = begun or str(asked.get("revision") or "")
         repository = self.cluster.repository
         commit = repository.commit(revision) if revision else repository.head(branch)
         if commit is None:
@@ -146,14 +152,19 @@ class Operations:
         self._first[key] = self.due = now + _FIRST
 
     def _terminate(self, key: Key, application: Object, state: Object, now: float) -> None:
+        told: Object = state.get("syncResult") or {}
         sync = self._syncs.get(key)
-        if sync is None and state.get("syncResult"):
+        if sync is None and told.get("resources"):
             sync = self._begun(key, application, state, now)
         changes: Object = {"phase": "Failed", "message": "Operation terminated"}
         if sync is not None:
             sync.terminate()
-            if sync.rows:
-                changes["syncResult"] = sync.result()
+            changes["syncResult"] = sync.result()
+        elif told:
+            # Also of one that never began: the commit that it would have taken now.
+            source: Object = application["spec"].get("source") or {}
+            head = self.cluster.repository.head(str(source.get("targetRevision", "")))
+            changes["syncResult"] = {**told, "revision": told["revision"] or (head.sha if head else "")}
         self._finish(key, changes, now)
 
     def _tell(self, key: Key, changes: Object) -> None:

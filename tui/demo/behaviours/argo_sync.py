@@ -11,6 +11,7 @@ from tui.demo.behaviours.argo_apply import apply, create_hook, delete_hook, rele
 from tui.demo.behaviours.argo_compare import extra, fits, object_health
 from tui.demo.behaviours.argo_task import Task, applied, images_of, order, row, tasks_of, waiting_for
 from tui.demo.behaviours.common import Object, seconds_of
+from tui.demo.behaviours.migration import applied_by, database_of
 from tui.demo.cluster import Cluster
 from tui.demo.repository import Commit
 
@@ -233,6 +234,9 @@ class Sync:
         if entry is not None and followed and not task.prune and live is not None:
             message = object_health(live)[1]
             entry.update(hookPhase=state, **({"message": message} if message else {}))
+        if task.hook and live is not None and live["kind"] == "Job" and state == "Succeeded":
+            versions, database = self.cluster.repository.versions, database_of(live)
+            versions[database] = max(versions.get(database, 0), applied_by(live))
         if task.hook:
             release_hook(self.cluster, task)
             if f"Hook{state}" in task.policies:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.demo.behaviours.common import Object, annotations_of
+from tui.demo.behaviours.goose import version_of
 from tui.demo.behaviours.scripted import BEHAVIOUR
 from tui.demo.cluster import Cluster
 
@@ -44,6 +45,40 @@ def files_of(database: str, run: int) -> tuple[list[str], int]:
     names = _NAMES.get(database, ("change",))
     files = [f"{base + 1 + each:05d}_{names[(run + each) % len(names)]}.sql" for each in range(3)]
     return files, base
+
+
+def database_of(job: Object) -> tuple[str, str]:
+    """(namespace, database), which the image's tag names: goose:auth_db-5."""
+    image = str(job["spec"]["template"]["spec"]["containers"][0].get("image", ""))
+    return job["metadata"].get("namespace", ""), image.rpartition(":")[2].partition("-")[0]
+
+
+def _goose_of(job: Object) -> Object:
+    told = json.loads(annotations_of(job["spec"]["template"]).get(BEHAVIOUR, "{}"))
+    found: Object = (told.get("goose") or {}).get("goose") or {}
+    return found
+
+
+def only_new(job: Object, versions: Mapping[tuple[str, str], int]) -> None:
+    """Takes the files away that the database has already: goose runs none twice."""
+    told, version = _goose_of(job), versions.get(database_of(job), 0)
+    seconds = told.get("seconds")
+    if not told.get("files") or not isinstance(seconds, list):
+        return
+    left = [number for number, file in enumerate(told["files"]) if version_of(file) > version]
+    told["seconds"] = [seconds[min(number, len(seconds) - 1)] for number in left]
+    told["files"] = [told["files"][number] for number in left]
+    told["version"] = max(version, int(told.get("version", 0)))
+    if not left:
+        told["none"] = True
+    text = json.dumps({"goose": {"goose": told}})
+    job["spec"]["template"]["metadata"]["annotations"][BEHAVIOUR] = text
+
+
+def applied_by(job: Object) -> int:
+    """The version of the database after that Job's run; 0 when it says nothing."""
+    told = _goose_of(job)
+    return max([int(told.get("version", 0)), *(version_of(file) for file in told.get("files") or ())])
 
 
 def hook_job(wave: Wave, namespace: str, environment: str, run: int, seconds: Sequence[float]) -> Object:
