@@ -321,6 +321,8 @@ async def test_every_pane_is_reached_in_a_small_terminal(demo: Demo, tmp_path: P
         for key, words in (("1", "ENVIRONMENT"), ("2", "NAMESPACE"), ("3", "PreSync"), ("4", "CAUSE")):
             await driver.press(key)
             await driver.sees(words)
+        await driver.press("3")
+        await driver.sees_no("NAMESPACE")  # it has the whole column
         await driver.press("5")
         assert driver.app.screen.focused is not None
         assert driver.app.screen.focused.id == "log-view"

@@ -145,7 +145,7 @@ class CockpitScreen(FramedScreen):
     def action_pane(self, number: int) -> None:
         """Gives a pane the focus; in a narrow terminal the left column shows only then."""
         wanted = ("environments", "namespaces", "waves", "work", "logs")[number - 1]
-        self.make_room(left=number <= 3)
+        self.make_room(left=number <= 3, waves=number == 3)
         pane = self.query_one(f"#{wanted}")
         target = (
             pane.current.table

@@ -14,6 +14,8 @@ from tui.panes.logs import LogsPane
 
 NARROW = 100
 """Columns below which the left column shows only when one of its panes has the focus."""
+LOW = 36
+"""Lines below which pane 3 then has all of that column."""
 
 
 class FramedScreen(Screen[None]):
@@ -23,14 +25,20 @@ class FramedScreen(Screen[None]):
         super().__init__()
         self.full_log = False  # the log has the whole screen
         self._left = False  # a pane of the left column had the focus last
+        self._waves = False  # and it was pane 3
 
-    def make_room(self, *, left: bool | None = None, full_log: bool | None = None) -> None:
+    def make_room(
+        self, *, left: bool | None = None, waves: bool | None = None, full_log: bool | None = None
+    ) -> None:
         """Shows what has room; what is not given stays as it was."""
         self._left = self._left if left is None else left
+        self._waves = self._waves if waves is None else waves
         self.full_log = self.full_log if full_log is None else full_log
         alone = self.app.size.width < NARROW and self._left and not self.full_log
         self.query_one("#left").display = not self.full_log and (alone or self.app.size.width >= NARROW)
         self.query_one("#right").display = not alone
+        whole = alone and self._waves and self.app.size.height < LOW
+        self.query_one("#environments").display = self.query_one("#namespaces").display = not whole
         self.query_one("#work").display = not self.full_log
         self.query_one(LogsPane).fill(whole=self.full_log)
 
