@@ -224,6 +224,11 @@ def test_a_database_ahead_of_its_image() -> None:
         "     database ahead of this image (v6)",
         "~ -3 legal_db     done 24 s",
     ]
+    # Its own image reached 17 once: what is known of it goes before the checkout's files.
+    once = recorded("auth", "2", ago=5000, version=17)
+    other = recorded("auth", "3", ago=4000, version=18)
+    found = lines(surveyed(of, jobs, rendered(manifests()), [once, other], goose=goose))
+    assert "     database ahead of this image (v17)" in found
 
 
 @pytest.mark.parametrize(

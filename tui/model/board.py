@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from tui.model.application import Application, OperationState
 from tui.model.board_moving import Moving, ReadyOf
+from tui.model.goose import GooseKind
 from tui.model.hook_runs import HookRun, same_spec
 from tui.model.hooks import ORDER, SYNC, SYNCFAIL, Hook, Manifests, MigrationFile, Plain, row_of
 from tui.model.schema import Schema, Waiting
 from tui.model.step import OPEN, Board, Standing, Step, StepState, WaveGroup, after
 from tui.model.verdict import Verdict
+from tui.model.waves import behind
 
 _FAILED = ("Failed", "FailureTarget")
 
@@ -52,6 +54,7 @@ def board(
             steps=tuple(
                 _told(
                     replace(step, others=(others or {}).get(step.hook.database, ())),
+                    known,
                     said.get(id(step.hook)),
                     _before(step, versions or {}, schemas or {}),
                     blocked,
@@ -74,14 +77,33 @@ def _before(step: Step, versions: Mapping[str, int], schemas: Mapping[str, Schem
 
 
 def _told(
-    step: Step, verdict: Verdict | None, before: int | None, blocked: Callable[[str], Waiting | None]
+    step: Step,
+    known: Sequence[HookRun],
+    verdict: Verdict | None,
+    before: int | None,
+    blocked: Callable[[str], Waiting | None],
 ) -> Step:
     """With its verdict, the files that are expected to be applied, and what its database waits for."""
     todo: tuple[MigrationFile, ...] = ()
     if before is not None and step.state in OPEN:
         todo = tuple(file for file in step.hook.files if file.version > before)
     waits = blocked(step.hook.database) if step.state is StepState.RUNNING else None
-    return replace(step, verdict=verdict, before=before, todo=todo, blocked=waits)
+    ahead = _newest_of_image(step, known)
+    return replace(step, verdict=verdict, before=before, todo=todo, newest=ahead, blocked=waits)
+
+
+def _newest_of_image(step: Step, known: Sequence[HookRun]) -> int | None:
+    """The last version that its image has, where goose found the database beyond it: by what runs of it
+    reached, else by the files that the checkout has of it."""
+    run = step.run
+    goose = run.goose if run is not None else None
+    if run is None or run.health is None or goose is None or goose.state is not GooseKind.NOTHING:
+        return None
+    own = [one for one in known if one.recording is not None and step.hook.is_named(one.namespace, one.name)]
+    found = behind(run.health.job, goose, [one.recording for one in own if one.recording is not None])
+    if found is None and step.hook.files and goose.version is not None:
+        found = step.hook.files[-1].version if step.hook.files[-1].version < goose.version else None
+    return found
 
 
 def _groups(manifests: Manifests, state: OperationState | None) -> list[WaveGroup]:

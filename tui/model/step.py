@@ -53,6 +53,7 @@ class Step:
     before: int | None = None  # the database's version, as far as it is known
     todo: tuple[MigrationFile, ...] = ()
     verdict: Verdict | None = None
+    newest: int | None = None  # the last version that its image has, where the database is ahead of it
     blocked: Waiting | None = None  # what its database says it waits for
     others: tuple[str, ...] = ()  # applications that migrate its database now: goose takes no lock
 

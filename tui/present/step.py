@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.model.application import Application
 from tui.model.board_moving import BLOCKED
-from tui.model.goose import GooseKind, GooseRun
+from tui.model.goose import GooseRun
 from tui.model.health import JobHealth
 from tui.model.hooks import short
 from tui.model.step import Board, Step, StepState, WaveGroup
@@ -114,10 +114,9 @@ def step_words(step: Step) -> Words:
 def _live(step: Step, health: JobHealth) -> Words:
     """Its Job is there."""
     goose = health.goose or GooseRun()
-    state, newest = step.state, max((file.version for file in step.hook.files), default=None)
-    nothing = goose.state is GooseKind.NOTHING and goose.version is not None
-    if nothing and newest is not None and goose.version is not None and goose.version > newest:
-        ahead = Span(f"database ahead of this image (v{newest})", LOOK)
+    state = step.state
+    if step.newest is not None:
+        ahead = Span(f"database ahead of this image (v{step.newest})", LOOK)
         return Words(Span("~", LOOK), (Span(f"v{goose.version}", LOOK),), (ahead,))
     said = plain.live(health, words_of_last(step))
     if state is StepState.UNNOTICED:
