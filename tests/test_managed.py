@@ -152,4 +152,7 @@ def test_who_may_write_applications_alone_can_go_back_by_argo_cd() -> None:
     assert ROLL_BACK.refuse(ask) == ()
     assert [one.text for one in ROLL_BACK.refuse_alone(ask)] == ["You may not patch deployments in services"]
     ask.store.set_rights({("patch", "applications.argoproj.io", ""): Right(False, "", NOW)})
-    assert [one.text for one in ROLL_BACK.refuse(ask)] == ["You may not patch deployments in services"]
+    assert [one.text for one in ROLL_BACK.refuse(ask)] == [
+        "You may not patch deployments in services; "
+        "Argo CD's rollback: You may not patch applications in argocd"
+    ]

@@ -60,7 +60,7 @@ def _window(asked: Asked, one: Application) -> Iterator[Remark]:
             continue
         state = window_state(project.windows, one, asked.now)
         if not state.manual or state.error:
-            text = f"{window_words(state, asked.now)}: until then the operation waits"
+            text = f"{window_words(state, asked.now)}: the operation waits for the end of it"
             yield Remark(Weight.BAD, f"sync window: {text}")
 
 

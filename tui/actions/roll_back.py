@@ -36,7 +36,16 @@ class RollBack(WorkloadDeed):
         if _of_argo(asked):
             return ARGO_ROLL_BACK.refuse(asked)
         refused = self.refuse_alone(asked)
-        return () if refused and _by_argo(asked) else refused
+        if not refused or len(asked.targets) != 1:
+            return refused
+        one = application_of(asked.store.all("Application"), asked.targets[0].meta)
+        if one is None:
+            return refused
+        by_argo = ARGO_ROLL_BACK.refuse(replace(asked, targets=(one,)))
+        if not by_argo or by_argo[0].text == refused[0].text:
+            return refused if by_argo else ()
+        text = f"{refused[0].text}; Argo CD's rollback: {by_argo[0].text}"
+        return (replace(refused[0], text=text),)
 
     def refuse_alone(self, asked: Asked) -> tuple[Refusal, ...]:
         """Why the workloads themselves can't be undone."""
@@ -103,14 +112,6 @@ class RollBack(WorkloadDeed):
 def _of_argo(asked: Asked) -> bool:
     """Whether it is asked for applications: a table has one kind or the other."""
     return bool(asked.targets) and all(isinstance(one, Application) for one in asked.targets)
-
-
-def _by_argo(asked: Asked) -> bool:
-    """Whether the application of the one workload can go back: that may be allowed where an undo is not."""
-    if len(asked.targets) != 1:
-        return False
-    one = application_of(asked.store.all("Application"), asked.targets[0].meta)
-    return one is not None and not ARGO_ROLL_BACK.refuse(replace(asked, targets=(one,)))
 
 
 def _step(deed: str, store: Store, workload: Workload, to: Revision) -> Step:
