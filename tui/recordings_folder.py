@@ -47,7 +47,7 @@ def locked(fd: int) -> bool:
 def alone(folder: Path, *, tries: int = _TRIES) -> Iterator[None]:
     """Nobody else changes small files meanwhile; waits a little for who does. Raises OSError.
 
-    Blocks: to be used off the loop, or with one try.
+    Blocks: to be used off the loop, or with few tries.
     """
     fd = opened(made(folder) / ".lock", os.O_RDWR)
     try:

@@ -13,6 +13,7 @@ from tui.model.watched import BEAT, Span, union
 from tui.recordings_folder import alone, replace, safe
 
 _MOST = 2000  # spans that are kept: the oldest go
+_AT_END = 5  # tries for the lock when there is no time to wait: a quarter of a second
 _LOOK = 1.0  # seconds between two looks at whether the environment is watched
 _SLEPT = 4 * BEAT  # seconds without a note after which nobody watched meanwhile
 
@@ -33,7 +34,7 @@ def read(folder: Path, environment: str) -> tuple[Span, ...]:
 
 def note(folder: Path, environment: str, span: Span, *, wait: bool = True) -> tuple[Span, ...]:
     """Adds a time to it; all of it. Raises OSError."""
-    with alone(folder) if wait else alone(folder, tries=1):
+    with alone(folder) if wait else alone(folder, tries=_AT_END):
         spans = union((*read(folder, environment), span))[-_MOST:]
         known = {"watched": [[one.begin, one.end] for one in spans]}
         replace(path_of(folder, environment), json.dumps(known).encode())
