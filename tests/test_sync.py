@@ -30,6 +30,7 @@ from tui.model.application import (
     Application,
     ApplicationCondition,
     Automated,
+    Deployed,
     SelectedResource,
     Source,
 )
@@ -231,6 +232,13 @@ def test_the_hooks_of_a_chosen_commit() -> None:
     assert "those of aaaaaaa are not known" in said(SYNC.plan(ask))
     ask.store.apply(Change("Rendered", one.meta.uid, rendered))
     assert "runs PreSync wave -5: old_db (older-migrate)" in said(SYNC.plan(ask))
+
+
+def test_what_was_rolled_back_goes_forward() -> None:
+    history = tuple(Deployed(number, commit, NOW) for number, commit in enumerate((OLD, NEW, OLD)))
+    assert "Git still at bbbbbbb: this sync deploys forward again" in said(
+        SYNC.plan(asked(application(history=history)))
+    )
 
 
 def test_a_ghost_is_said_and_cleared() -> None:

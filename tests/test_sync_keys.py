@@ -14,6 +14,7 @@ from tests.cockpit import Driver, cockpit
 from tests.demo_argo import play
 from tests.demo_control import Demo, WorldControl
 from tui.panes.work import WorkPane
+from tui.screens.cockpit import CockpitScreen
 from tui.settings import Options, load
 
 
@@ -66,6 +67,12 @@ async def test_a_sync_with_its_options_to_its_end(world: WorldControl, tmp_path:
     async with apps(world, tmp_path, protected=True) as driver:
         await on(driver, world, "personal-production")
         await driver.sees("OutOfSync")
+        screen = driver.app.screen
+        assert isinstance(screen, CockpitScreen)
+        screen.action_ask("sync-all")
+        await driver.sees("Type personal-production to go on")
+        await driver.press("escape")
+        await driver.sees_no("Type personal-production")
         await driver.press("S")
         await driver.sees("Type personal-production to go on")
         await driver.press("down", "right")
@@ -77,6 +84,8 @@ async def test_a_sync_with_its_options_to_its_end(world: WorldControl, tmp_path:
         (deed,) = driver.app.deeds.all
         assert "done, personal-production at" in deed.progress.text
         assert "personal_db at 4" in deed.progress.text
+        screen.action_ask("sync-all")
+        await driver.sees("nothing is out of sync here")
     found = world.get("Application", "argocd", "personal-production")
     assert found is not None
     operation = found["status"]["operationState"]["operation"]

@@ -11,6 +11,7 @@ from tui.model.application import Application, ManagedResource
 from tui.model.hook_runs import last_run
 from tui.model.hooks import Hook, Manifests, Origin, Rendered, short
 from tui.model.plan import Change, Remark, Weight
+from tui.model.rolled_back import rolled_back
 from tui.model.step import OPEN, Step
 from tui.model.sync_plan import (
     PLAIN_SYNC,
@@ -186,6 +187,9 @@ def _beside(asked: Asked, one: Application) -> Iterator[Remark]:
             f"Argo CD says {state.phase}, and no operation is there any more (a ghost): this sync clears it"
         )
         yield Remark(Weight.LOOK, text)
+    back = rolled_back(one)
+    if back is not None:
+        yield Remark(Weight.LOOK, f"{back.words}: this sync deploys forward again")
     mine = databases(asked, one)
     for other in asked.boards.values():
         if not other.moving or other.application.meta.uid == one.meta.uid:
