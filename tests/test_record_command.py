@@ -33,16 +33,16 @@ async def test_two_record_into_one_folder_and_end_by_a_signal(world: WorldContro
     folder, outs = tmp_path / "shared", [tmp_path / "one", tmp_path / "two"]
     processes = [recorder(world, folder, out) for out in outs]
     try:
-        await until(lambda: all("production: watching https://" in out.read_text() for out in outs))
+        await until(lambda: all("production: watching https://" in out.read_text() for out in outs), 60)
         script = {"goose": {"files": [f"{number:05d}_x.sql" for number in range(20)], "seconds": 0.05}}
         world.put(migration_job("auth-migrate", script))
-        await until(lambda: any(one.ended for one in index(folder, "production")))
-        await until(lambda: any("auth-migrate: Complete" in out.read_text() for out in outs))
+        await until(lambda: any(one.ended for one in index(folder, "production")), 60)
+        await until(lambda: any("auth-migrate: Complete" in out.read_text() for out in outs), 60)
         assert count(folder) == 21
     finally:
         for process in processes:
             process.send_signal(signal.SIGTERM)
-        assert [process.wait(10) for process in processes] == [0, 0]
+        assert [process.wait(30) for process in processes] == [0, 0]
     said = [out.read_text() for out in outs]
     assert sum("recording job services/auth-migrate" in one for one in said) == 1
     assert sum("reading, another recorder writes job services/auth-migrate" in one for one in said) == 1
@@ -64,7 +64,7 @@ def test_what_can_not_be_recorded_is_misconfigured(tmp_path: Path) -> None:
         },
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
     assert ran.returncode == 2

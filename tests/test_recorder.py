@@ -86,10 +86,10 @@ def recorder_of(folder: Path, kubelet: Kubelet, store: Store, clock: Clock) -> R
 LINES = [b"2026-08-01T12:00:0%d.000000000Z line %d password=hunter2\n" % (n // 3, n) for n in range(20)]
 
 
-async def until(true: Callable[[], object]) -> None:
+async def until(true: Callable[[], object], within: float = 10) -> None:
     """Lets the others go on until it is so."""
     loop = asyncio.get_running_loop()
-    end = loop.time() + 10
+    end = loop.time() + within
     while not true():
         assert loop.time() < end
         await asyncio.sleep(0.01)
