@@ -137,6 +137,8 @@ def test_the_environments_row_counts() -> None:
     out = application("a", sync="OutOfSync")
     assert told(survey(out, application("b"))) == "1 out "
     assert told(survey(out, application("b", automated=HEALS))) == "1 out  mode differs"
+    gone_back = replace(out, history=(*out.history, deployed(2, A, 30)), revision=B)
+    assert told(survey(gone_back, application("b"))) == "1 rolled back 1 out "
     other = application("b", sources=(replace(SOURCE, target="release"),))
     assert told(survey(other)) == " branch differs"
     held = replace(out, sync="Synced", meta=replace(out.meta, annotations={"deploytui.io/held-sync": "{}"}))
@@ -252,3 +254,16 @@ async def test_from_a_workload_to_its_application_to_its_waves(
     await driver.sees_no("ComparisonError")
     await driver.press("enter")
     await driver.until(lambda: driver.app.screen.query_one("#waves-table").has_focus)
+
+
+async def test_where_argo_cd_is_not_there_or_nothing_is_this_environments(demo: Demo, tmp_path: Path) -> None:
+    world = demo.world("small")
+    world.fault("status", r"/apis/argoproj\.io/", code=404)
+    async with cockpit(settings_of(world, tmp_path, alone=True, environment="development")) as driver:
+        await driver.sees("● live")
+        await driver.press("right", "right", "right", "right")
+        await driver.sees("Argo CD is not here: this cluster knows no Applications")
+        world.clear_faults()
+        driver.app.sessions["development"].review()
+        await driver.sees("no application in argocd is this environment's")
+    world.drop()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from textual.content import Content
+
 from tui.model.environment import Platform, SyncMode
 from tui.panes.base import TablePane, View
 from tui.present import application as present
@@ -36,5 +38,25 @@ class AppsPane(TablePane):
         out = view.survey.apps.out
         return f"{out} out" if out else ""
 
+    def show(self, view: View) -> None:
+        before = self._seen
+        super().show(view)
+        if self._seen is not before and (words := _nothing(view)):
+            self.table.empty = Content(words)
+
     def rows(self, view: View) -> list[Row]:
         return present.rows(view.survey, view.namespaces, self._now())
+
+
+def _nothing(view: View) -> str:
+    """Why there is none: no Argo CD, or none that is this environment's; "" while it is not known."""
+    link, argo = view.session.store.link("Application"), view.session.environment.argo
+    if link is not None and link.state is LinkState.ABSENT:
+        where = f"the cluster of {argo.context or argo.kubeconfig}" if argo.elsewhere else "this cluster"
+        return (
+            f"Argo CD is not here: {where} knows no Applications\nargocd: {{context: ...}} names another one"
+        )
+    if link is None or not link.usable or view.survey.apps.all:
+        return ""
+    by = argo.selector or argo.destination or "this cluster and its namespaces"
+    return f"no application in {argo.namespace} is this environment's\nthey are chosen by {by}: see argocd"

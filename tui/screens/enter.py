@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.model.application import Application
 from tui.model.cluster import Event
 from tui.panes.base import TablePane
 from tui.panes.jobs import JobsPane
@@ -57,7 +58,8 @@ def reveal(screen: CockpitScreen, record: Record) -> None:
         screen.say(f"{record.meta.kind} {record.meta.name} has no row in any tab.")
         return
     screen.leaves()
-    if view.namespaces is not None and record.meta.namespace not in view.namespaces:
+    place = record.destination.namespace if isinstance(record, Application) else record.meta.namespace
+    if view.namespaces is not None and place not in view.namespaces:
         screen.cockpit.namespaces = None
         view = replace(view, namespaces=None)
     tab.bind(view)
