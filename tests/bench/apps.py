@@ -150,7 +150,9 @@ async def _press(app: Cockpit, table: LiveTable, painted: Painted, completions: 
     looking = asyncio.create_task(_look(painted))
     async with asyncio.timeout(180):
         while len(completions.at) < whole or len(painted.at) < 0.9 * whole:
-            key, before = ("down", "up")[number // 15 % 2], table.cursor
+            # Rows that begin to move come to the top, and the cursor with its own: there "up" does nothing.
+            back = number // 15 % 2 and table.lines.at > 0
+            key, before = "up" if back else "down", table.cursor
             waits.append(await answer(app, key, lambda before=before: table.cursor != before))  # type: ignore[misc]
             number += 1
             await asyncio.sleep(0.03)

@@ -105,7 +105,13 @@ class ArgoPlace:
             name = f"{service}-{environment}"
             if "operation" in await self.application(name):
                 await self.terminate(name)
-            await self.play("repair", service, environment)
+            for last in (False, True):
+                try:
+                    await self.play("repair", service, environment)
+                    break
+                except AssertionError as error:  # the bench keeps one file for all scenarios that run at once
+                    if last or "error decoding patch" not in str(error):
+                        raise
 
     async def terminate(self, name: str) -> None:
         """As an operator does."""
