@@ -22,6 +22,7 @@ from tui.model.health import JobHealth, Trouble, WorkloadHealth
 from tui.model.key import Meta
 from tui.model.managed import tracked_by
 from tui.model.operation import running_now
+from tui.model.rolled_back import rolled_back
 from tui.model.step import Board
 from tui.model.sync_window import SyncWindow, WindowState, assigned, window_state
 from tui.store import Store
@@ -36,6 +37,7 @@ class Apps:
     def __init__(self, store: Store, environment: Environment) -> None:
         self.all: Mapping[str, ApplicationHealth] = {}
         self.out = 0  # OutOfSync
+        self.back = 0  # rolled back, and Git still says another commit
         self.differ: tuple[ApplicationHealth, ...] = ()
         self._store = store
         self._environment = environment
@@ -89,6 +91,7 @@ class Apps:
             self._forget(judged)
             self.all = judged
             self.out = sum(one.application.sync == "OutOfSync" for one in judged.values())
+            self.back = sum(rolled_back(one.application) is not None for one in judged.values())
             self.differ = tuple(one for one in judged.values() if one.differs)
         return changed
 

@@ -57,6 +57,8 @@ def _state(
     running = [one for one in survey.jobs.values() if one.status == "Running"]
     if migrations := sum(is_migration(one.job) for one in running):
         parts.append(Span(f"{migrations} mig ", Tone.MOVING))
+    if waiting := survey.boards.waiting:  # "1 mig +2": one runs, and a sync would run two more
+        parts.append(Span(f"+{waiting} " if migrations else f"+{waiting} mig ", Tone.LOOK))
     before, after = argo(survey)
     short = total.ready < total.total
     ready = Span(f"{total.ready}/{total.total}", Tone.LOOK if short else Tone.QUIET)
@@ -65,10 +67,9 @@ def _state(
 
 def argo(survey: Survey) -> tuple[list[Span], list[Span]]:
     """What Argo CD has still to bring there; and, for the end, what is not as it is declared."""
-    waiting, apps = survey.boards.waiting, survey.apps
-    before = [Span(f"{waiting} mig wait ", Tone.LOOK)] if waiting else []
-    if apps.out:
-        before.append(Span(f"{apps.out} out ", Tone.LOOK))
+    apps = survey.apps
+    before = [Span(f"{apps.back} rolled back ", Tone.LOOK)] if apps.back else []
+    before += [Span(f"{apps.out} out ", Tone.LOOK)] if apps.out else []
     return before, [Span(f" {_differ(apps.differ)}", Tone.LOOK)] if apps.differ else []
 
 
