@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from tui.model.application import Application, OperationState
+from tui.model.application import Application, OperationState, ResourceResult
 from tui.model.board_moving import Moving, ReadyOf
 from tui.model.goose import GooseKind
 from tui.model.hook_runs import HookRun, same_spec
-from tui.model.hooks import ORDER, SYNC, SYNCFAIL, Hook, Manifests, MigrationFile, Plain, row_of
+from tui.model.hooks import ORDER, SYNC, SYNCFAIL, Hook, Manifests, MigrationFile, Plain, Rows
 from tui.model.schema import Schema, Waiting
 from tui.model.step import OPEN, Board, Standing, Step, StepState, WaveGroup, after
 from tui.model.verdict import Verdict
@@ -42,11 +42,12 @@ def board(
     """The board of an application. `known` are the runs of its hooks, newest first; `versions` is what each
     database has reached before the hooks that have not ended, `schemas` what PostgreSQL says itself."""
     moving, state = is_moving(application), application.state
-    groups = _groups(manifests, None if moving and state is not None and state.over else state)
+    rows = Rows() if state is None or (moving and state.over) else Rows(state.results)
+    groups = _groups(manifests, rows)
     if moving:
         groups = Moving(application, known, ready).groups(groups)
     else:
-        groups = _at_rest(state, groups, known, waiting)
+        groups = _at_rest(state, rows, groups, known, waiting)
     said = {id(one.hook): one for one in verdicts}
     groups = [
         replace(
@@ -106,24 +107,22 @@ def _newest_of_image(step: Step, known: Sequence[HookRun]) -> int | None:
     return found
 
 
-def _groups(manifests: Manifests, state: OperationState | None) -> list[WaveGroup]:
+def _groups(manifests: Manifests, rows: Rows) -> list[WaveGroup]:
     """Groups of all that is expected, where nothing stands anywhere yet; SyncFail only once it runs."""
     hooks: dict[tuple[str, int], list[Hook]] = defaultdict(list)
     plain: dict[tuple[str, int], list[Plain]] = defaultdict(list)
-    results = state.results if state is not None else ()
     for hook in manifests.hooks:
-        if hook.phase != SYNCFAIL or row_of(hook, results) is not None:
+        if hook.phase != SYNCFAIL or rows.of(hook) is not None:
             hooks[hook.phase, hook.wave].append(hook)
     for one in manifests.resources:
         plain[SYNC, one.wave].append(one)
-    wrote = {(row.kind, row.namespace, row.name) for row in results if not row.hook_type}
     keys = sorted({*hooks, *plain}, key=lambda key: (ORDER.get(key[0], 9), key[1]))
     return [
         WaveGroup(
             *key,
             tuple(Step(hook, Standing(StepState.WAITS)) for hook in hooks.get(key, ())),
             tuple(plain.get(key, ())),
-            sum((one.kind, one.namespace, one.name) in wrote for one in plain.get(key, ())),
+            sum(rows.plain(one) is not None for one in plain.get(key, ())),
         )
         for key in keys
     ]
@@ -131,6 +130,7 @@ def _groups(manifests: Manifests, state: OperationState | None) -> list[WaveGrou
 
 def _at_rest(
     state: OperationState | None,
+    rows: Rows,
     groups: Sequence[WaveGroup],
     known: Sequence[HookRun],
     waiting: Sequence[Hook],
@@ -140,45 +140,46 @@ def _at_rest(
     made = []
     failed: WaveGroup | None = None
     for group in groups:
-        steps = tuple(_rested(step.hook, state, known, id(step.hook) in due, failed) for step in group.steps)
+        steps = tuple(
+            _rested(step.hook, state, rows.of(step.hook), known, id(step.hook) in due, failed)
+            for step in group.steps
+        )
         group = replace(group, steps=steps)
         if group.resources:
-            group = replace(group, standing=_resources_at_rest(state, group, failed))
+            group = replace(group, standing=_resources_at_rest(state, rows, group, failed))
         made.append(group)
         if failed is None and any(step.state is StepState.FAILED for step in steps):
             failed = group
     return made
 
 
-def _resources_at_rest(state: OperationState | None, group: WaveGroup, failed: WaveGroup | None) -> Standing:
+def _resources_at_rest(
+    state: OperationState | None, rows: Rows, group: WaveGroup, failed: WaveGroup | None
+) -> Standing:
     if failed is not None:
         return after(group.phase, failed)
     if state is None:
         return Standing(StepState.NEXT, "never deployed")
-    rows = [
-        row
-        for row in state.results
-        if not row.hook_type
-        and any(
-            (row.kind, row.namespace, row.name) == (one.kind, one.namespace, one.name)
-            for one in group.resources
-        )
-    ]
-    for row in rows:
+    found = [row for one in group.resources if (row := rows.plain(one)) is not None]
+    for row in found:
         if row.status == "SyncFailed" or row.hook_phase in _FAILED:
             return Standing(StepState.FAILED, f"{row.kind} {row.name}: {row.message}")
-    if state.phase != "Succeeded" and not rows:
+    if state.phase != "Succeeded" and not found:
         return Standing(StepState.NOT_RUN, "not run")
     return Standing(StepState.DONE, f"{group.applied} applied" if group.applied else "unchanged")
 
 
 def _rested(
-    hook: Hook, state: OperationState | None, known: Sequence[HookRun], due: bool, failed: WaveGroup | None
+    hook: Hook,
+    state: OperationState | None,
+    row: ResourceResult | None,
+    known: Sequence[HookRun],
+    due: bool,
+    failed: WaveGroup | None,
 ) -> Step:
     of_it = [run for run in known if hook.is_named(run.namespace, run.name)]
     run = of_it[0] if of_it else None
     last = next((one for one in of_it if one is not run and one.complete), None)
-    row = row_of(hook, state.results) if state is not None else None
     in_last = run is not None and state is not None and run.created >= state.started - 1.0
 
     def stands(state: StepState, words: str = "", good: HookRun | None = last) -> Step:

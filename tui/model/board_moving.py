@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tui.model.application import Application
 from tui.model.hook_runs import HookRun
-from tui.model.hooks import Hook, row_of
+from tui.model.hooks import Hook, Rows
 from tui.model.step import Standing, Step, StepState, WaveGroup, after
 
 ReadyOf = Callable[[str, str, str], str]
@@ -49,6 +49,7 @@ class Moving:
         self._state = state if state is not None and not state.over else None
         self._waits = waits_for(self._state.message) if self._state is not None else None
         self._known, self._ready = known, ready
+        self._rows = Rows(self._state.results if self._state is not None else ())
         self._began = self._state.started if self._state is not None else None
 
     def groups(self, groups: Sequence[WaveGroup]) -> list[WaveGroup]:
@@ -72,12 +73,10 @@ class Moving:
 
     def _is_reached(self, group: WaveGroup) -> bool:
         """Whether the operation has begun with that wave."""
-        results = self._state.results if self._state is not None else ()
-        return group.applied > 0 or any(row_of(step.hook, results) is not None for step in group.steps)
+        return group.applied > 0 or any(self._rows.of(step.hook) is not None for step in group.steps)
 
     def _step(self, hook: Hook, first: WaveGroup | None) -> Step:
-        state = self._state
-        row = row_of(hook, state.results) if state is not None else None
+        row = self._rows.of(hook)
         of_it = [run for run in self._known if hook.is_named(run.namespace, run.name)]
         own = next((run for run in of_it if self._is_own(run, row is not None)), None)
         last = next((run for run in of_it if run is not own and run.complete), None)
@@ -87,8 +86,7 @@ class Moving:
 
     def _without_run(self, hook: Hook, of_it: Sequence[HookRun], first: WaveGroup | None) -> Standing:
         """Of a hook whose Job of this operation is not there."""
-        state = self._state
-        row = row_of(hook, state.results) if state is not None else None
+        state, row = self._state, self._rows.of(hook)
         if row is not None and row.hook_phase == "Succeeded":
             return Standing(StepState.DONE, row.message)
         if row is not None and row.hook_phase in ("Failed", "Error"):

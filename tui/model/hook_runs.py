@@ -12,8 +12,9 @@ from tui.model.hooks import (
     Hook,
     Manifests,
     Origin,
+    Rows,
     in_order,
-    row_of,
+    rows_of,
     running_revision,
 )
 from tui.model.job import Job
@@ -105,16 +106,18 @@ def waiting(
     """
     if wanted is None:
         return ()
-    return tuple(hook for hook in wanted.migrations if not _ran(application, hook, known, deployed))
+    rows = rows_of(application)
+    return tuple(hook for hook in wanted.migrations if not _ran(application, rows, hook, known, deployed))
 
 
-def _ran(application: Application, hook: Hook, known: Sequence[HookRun], deployed: Manifests | None) -> bool:
+def _ran(
+    application: Application, rows: Rows, hook: Hook, known: Sequence[HookRun], deployed: Manifests | None
+) -> bool:
     """Whether what ran last of it is what is wanted; a run that failed counts for nothing."""
     for run in known:
         if hook.is_named(run.namespace, run.name) and run.status in ("Complete", "Failed"):
             return run.complete and same_spec(hook, run)
-    state = application.state
-    row = row_of(hook, state.results) if state is not None else None
+    row = rows.of(hook)
     if row is not None and row.images:
         return row.hook_phase in ("Succeeded", "Running") and row.images == hook.images
     before = next((one for one in deployed.hooks if one.name == hook.name), None) if deployed else None

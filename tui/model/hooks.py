@@ -143,14 +143,36 @@ def is_commit(revision: str) -> bool:
     return len(revision) in (40, 64) and not revision.strip("0123456789abcdef")
 
 
-def row_of(hook: Hook, results: Iterable[ResourceResult]) -> ResourceResult | None:
-    """What the operation says of that hook: the last row of its phase that bears its name."""
-    found = None
-    for row in results:
-        same = row.kind == hook.kind and (row.hook_type or row.sync_phase) == hook.phase
-        if same and hook.is_named(row.namespace, row.name):
-            found = row
-    return found
+class Rows:
+    """The rows of an operation's result, found by hook and by resource; the last one of a name counts."""
+
+    def __init__(self, results: Iterable[ResourceResult] = ()) -> None:
+        self._hooks: dict[tuple[str, str, str, str], ResourceResult] = {}
+        self._plain: dict[tuple[str, str, str], ResourceResult] = {}
+        for row in results:
+            if row.hook_type:
+                self._hooks[row.kind, row.hook_type, row.namespace, row.name] = row
+            else:
+                self._plain[row.kind, row.namespace, row.name] = row
+
+    def of(self, hook: Hook) -> ResourceResult | None:
+        """What is said of that hook in its phase."""
+        if not hook.generated:
+            return self._hooks.get((hook.kind, hook.phase, hook.namespace, hook.name))
+        found = None
+        for (kind, phase, namespace, name), row in self._hooks.items():
+            if (kind, phase) == (hook.kind, hook.phase) and hook.is_named(namespace, name):
+                found = row
+        return found
+
+    def plain(self, one: Plain) -> ResourceResult | None:
+        """What is said of that resource."""
+        return self._plain.get((one.kind, one.namespace, one.name))
+
+
+def rows_of(application: Application) -> Rows:
+    """Of the last operation, or of the one that runs."""
+    return Rows(application.state.results if application.state is not None else ())
 
 
 def short(revision: str) -> str:

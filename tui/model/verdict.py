@@ -11,7 +11,7 @@ from tui.model.cause import Severity
 from tui.model.goose import GooseKind, GooseRun
 from tui.model.health import Trouble
 from tui.model.hook_runs import HookRun, same_spec
-from tui.model.hooks import SYNCFAIL, Hook, Manifests, Origin, row_of
+from tui.model.hooks import SYNCFAIL, Hook, Manifests, Origin, Rows
 from tui.model.schema import Schema
 
 _SLACK = 1.0  # seconds: both times are cut to whole ones
@@ -80,16 +80,16 @@ def verdicts(
     state = application.state
     if state is None or state.phase != "Succeeded" or manifests is None or state.operation.dry_run:
         return ()
-    none = without_hooks(state)
+    none, rows = without_hooks(state), Rows(state.results)
     before = application.history[-2].deployed if len(application.history) > 1 else None
     guessed = manifests.origin is Origin.LAST_RUN and not none
     made = (
-        _skipped(hook, none, known) if none else _verdict(hook, state, known, before)
+        _skipped(hook, none, known) if none else _verdict(hook, rows, state, known, before)
         for hook in manifests.hooks
         if hook.migrates
         and hook.phase != SYNCFAIL
         # what ran once need not be expected now
-        and not (guessed and row_of(hook, state.results) is None)
+        and not (guessed and rows.of(hook) is None)
     )
     return tuple(_asked(one, state, (schemas or {}).get(one.hook.database)) for one in made)
 
@@ -121,9 +121,11 @@ def _seen_in(run: HookRun, state: OperationState) -> bool:
     return run.recording is not None and run.recording.operation == state.started
 
 
-def _verdict(hook: Hook, state: OperationState, known: Sequence[HookRun], before: float | None) -> Verdict:
+def _verdict(
+    hook: Hook, rows: Rows, state: OperationState, known: Sequence[HookRun], before: float | None
+) -> Verdict:
     """`before` is when the deployment before ended: what is older is of an earlier sync for sure."""
-    row, run = row_of(hook, state.results), _newest(hook, known)
+    row, run = rows.of(hook), _newest(hook, known)
     old = run is None or (run.created < state.started - _SLACK and not _seen_in(run, state))
     if row is None and old:
         evidence = _evidence(hook, run, state) if run is not None else ()
