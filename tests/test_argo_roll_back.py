@@ -142,6 +142,7 @@ def test_after_a_sync_that_ended_half_way_the_last_deployment_is_a_way_back(stor
     [
         (running(), "an operation of it runs"),
         (application(operation=Operation()), "an operation of it runs"),
+        (running(automated=HEALS), "hold automated sync with H, then terminate it with T"),
         (application(history=()), "never deployed it"),
         (application(history=(deployed(0, A, 60),)), "no other deployment"),
         (application(history=(deployed(0, A, 60), deployed(1, A, 6))), "no other deployment"),

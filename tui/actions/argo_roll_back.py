@@ -67,6 +67,8 @@ class ArgoRollBack(Deed):
 def why_not(one: Application) -> str:
     """What keeps an application from going back now, in words; "" when nothing does."""
     if one.operation is not None or (one.state is not None and not one.state.over):
+        if one.automated is not None:  # else the next one begins as soon as this one is over
+            return "an operation of it runs: hold automated sync with H, then terminate it with T"
         return "an operation of it runs: wait for its end, or terminate it with T"
     past = [entry for entry in one.history if commit(entry)]
     if not past:
