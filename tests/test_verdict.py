@@ -110,6 +110,20 @@ def test_an_operation_without_hooks_is_red_only_where_its_migration_never_ran(
     assert same.ran is Ran.BEFORE
 
 
+def test_a_rollback_needs_no_migration_again() -> None:
+    """The older program's migration ran when it was deployed, by its run or by the history."""
+    state = over("Succeeded", operation=Operation(apply_only=True))
+    deployed = [Deployed(number, one, NOW - 900 + number) for number, one in enumerate((NEW, OLD, NEW))]
+    of = application(state=state, history=tuple(deployed))
+    newer = recorded("auth", "3", ago=500)
+    (found,) = verdicts(of, ONE, known((), [newer, recorded("auth", "2", ago=800)]))
+    assert found.ran is Ran.BEFORE
+    (found,) = verdicts(of, ONE, known((), [newer]))
+    assert (found.ran, found.reason) == (Ran.BEFORE, "apply only runs no hooks; deployed before")
+    twice = replace(of, history=tuple(deployed[1:] + deployed[2:]))
+    assert verdicts(twice, ONE, known((), [newer]))[0].red
+
+
 def test_nobody_watched_and_goose_said_nothing() -> None:
     (gone,) = verdicts(synced(), ONE, [])
     assert gone.ran is Ran.UNSEEN

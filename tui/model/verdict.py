@@ -82,9 +82,10 @@ def verdicts(
         return ()
     none, rows = without_hooks(state), Rows(state.results)
     before = application.history[-2].deployed if len(application.history) > 1 else None
+    back = _went_back(application)
     guessed = manifests.origin is Origin.LAST_RUN and not none
     made = (
-        _skipped(hook, none, known) if none else _verdict(hook, rows, state, known, before)
+        _skipped(hook, none, known, back) if none else _verdict(hook, rows, state, known, before)
         for hook in manifests.hooks
         if hook.migrates
         and hook.phase != SYNCFAIL
@@ -106,9 +107,21 @@ def _asked(one: Verdict, state: OperationState, schema: Schema | None) -> Verdic
     return one
 
 
-def _skipped(hook: Hook, reason: str, known: Sequence[HookRun]) -> Verdict:
+def _went_back(application: Application) -> bool:
+    """Whether its present commit was deployed before, with another one in between: its hooks ran then."""
+    revisions = [one.revision or one.revisions for one in application.history]
+    now = revisions[-1] if revisions else ""
+    others = [number for number, one in enumerate(revisions) if one != now]
+    return bool(others) and now in revisions[: others[-1]]
+
+
+def _skipped(hook: Hook, reason: str, known: Sequence[HookRun], back: bool) -> Verdict:
     """No hooks ran; that is well where that very migration ran in an earlier sync."""
-    run = _newest(hook, known)
+    own = (run for run in known if hook.is_named(run.namespace, run.name))
+    same = next((run for run in own if run.complete and same_spec(hook, run)), None)
+    if same is None and back:
+        return Verdict(hook, Ran.BEFORE, f"{reason}; deployed before")
+    run = same or _newest(hook, known)
     if run is None:
         return Verdict(hook, Ran.UNSURE, f"{reason}, and no earlier run is known")
     if run.complete and same_spec(hook, run):
