@@ -15,6 +15,7 @@ import pytest
 
 from tests.syncing import NEW, application
 from tui.clock import SystemClock
+from tui.doctor_rest import served
 from tui.errors import (
     Conflict,
     DeployError,
@@ -172,6 +173,27 @@ async def test_what_is_not_argo_cd() -> None:
     with pytest.raises(Unreachable, match="connection refused"):
         await rest.version()
     await rest.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "words", "ill"),
+    [
+        ({"Version": "v3.6.1", "loggedIn": True, "username": "ann"}, "v3.6.1, as ann", False),
+        ({"Version": "v3.6.1"}, "its token is not accepted", True),
+    ],
+)
+async def test_what_the_doctor_says_of_it(body: object, words: str, ill: bool) -> None:
+    async with answering(body) as (server, _):
+        said, found = await served(ArgoCd(server=server.url, token="$ARGO"), {"ARGO": TOKEN}, SystemClock())
+    assert words in said
+    assert found is ill
+    assert TOKEN not in said
+
+
+async def test_the_doctor_where_there_is_no_token() -> None:
+    assert await served(ArgoCd(), {}, SystemClock()) == ("", False)
+    said, ill = await served(ArgoCd(server="https://argocd", token="$ARGO"), {}, SystemClock())
+    assert ("$ARGO is not set" in said, ill) == (True, True)
 
 
 def test_values_of_secrets_are_not_shown() -> None:

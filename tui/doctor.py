@@ -19,6 +19,7 @@ from tui.compose_check import Checked, check
 from tui.doctor_argo import look
 from tui.doctor_found import GROUPS, systems
 from tui.doctor_postgres import asked
+from tui.doctor_rest import served
 from tui.errors import DeployError, Misconfigured
 from tui.model.environment import Environment, Platform
 from tui.opening import argo_client
@@ -123,6 +124,7 @@ async def _examine(
         readonly = settings.readonly or environment.readonly
         user, found = await asyncio.gather(_user(client), systems(client, environment))
         argo = await look(place, environment)
+        rest, rest_ill = await served(environment.argo, environ, clock)
         if argo.there and "Argo CD" not in found:
             found = ("Argo CD", *found)
         missing = await _missing(client, place, environment, readonly, found)
@@ -142,9 +144,9 @@ async def _examine(
         missing=missing,
         found=found,
         postgres=postgres.words,
-        argo=argo.words,
+        argo=(*argo.words, rest) if rest else argo.words,
         differing=argo.differing,
-        ill=postgres.error,
+        ill=postgres.error or rest_ill,
     )
 
 

@@ -62,6 +62,11 @@ class ArgoRest:
         """`v3.6.1`; needs no token."""
         return str((await self.request("GET", "/api/version")).get("Version") or "")
 
+    async def user(self) -> str:
+        """Whom it takes us for, "" where the token is not accepted."""
+        found = await self.request("GET", "/api/v1/session/userinfo")
+        return plain(str(found.get("username") or ""), 80) if found.get("loggedIn") else ""
+
     async def manifests(self, application: Application, revision: str) -> Manifests:
         """What that commit holds for an application, hooks included, as Argo CD renders it."""
         found = await self.documents(application, revision)
