@@ -75,6 +75,7 @@ async def test_back_by_argo_cd_and_forward_again(opened: Opened) -> None:
     assert HELD not in (application(world)["metadata"].get("annotations") or {})
 
 
+@pytest.mark.slow
 async def test_an_undo_of_the_workload_alone_is_taken_back(opened: Opened) -> None:
     driver, world = opened
     await on(driver, "Workloads", "Deployment", "gateway", "graphql-bff", world)
