@@ -9,7 +9,7 @@ import pytest
 
 from tests.hooks import NEW, OLD, application, done, hook, manifests, over, reached, recorded, row, run_of
 from tests.records import NOW
-from tui.model.application import Application, Deployed, Operation, SelectedResource
+from tui.model.application import Application, Deployed, Operation, SelectedResource, Source
 from tui.model.goose import GooseRun
 from tui.model.health import JobHealth
 from tui.model.hook_runs import HookRun, last_run, owner_of, runs, versions, waiting
@@ -205,6 +205,21 @@ def test_the_application_that_tracks_a_job() -> None:
     )
     assert owner_of(other) == ("team", "auth")
     assert owner_of(replace(other, annotations={})) == ("", "")
+
+
+def test_of_several_sources_the_one_with_manifests_counts() -> None:
+    values = Source("https://git/values", ref="values")
+    of = application(
+        sources=(values, Source("https://git/platform", "auth")),
+        multi_source=True,
+        revision="",
+        revisions=("f" * 40, NEW),
+        state=over(revision="", revisions=("f" * 40, OLD)),
+        history=(Deployed(0, "", NOW, revisions=("f" * 40, OLD)),),
+    )
+    assert revisions_that_matter(of) == (NEW, OLD)
+    asked = replace(of, operation=Operation(revisions=("f" * 40, "c" * 40)))
+    assert revisions_that_matter(asked) == (NEW, "c" * 40, OLD)
 
 
 def test_only_commits_are_rendered() -> None:

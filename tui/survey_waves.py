@@ -10,7 +10,13 @@ from tui.model.application import Application
 from tui.model.board import board, is_moving
 from tui.model.health import JobHealth, Trouble
 from tui.model.hook_runs import HookRun, last_run, waiting
-from tui.model.hooks import Manifests, Rendered, running_revision
+from tui.model.hooks import (
+    Manifests,
+    Rendered,
+    deployed_revision,
+    running_revision,
+    wanted_revision,
+)
 from tui.model.recording import Recording
 from tui.model.schema import SCHEMA, WAITING, Schema, schemas
 from tui.model.schema import waiting as blocked
@@ -141,10 +147,9 @@ class Boards:
         others: Mapping[str, tuple[str, ...]],
     ) -> Board | None:
         moving = is_moving(application)
-        wanted = rendered.of(application.revision) if rendered else None
+        wanted = rendered.of(wanted_revision(application)) if rendered else None
         ran = rendered.of(running_revision(application)) if rendered else None
-        deployed = application.deployed
-        before = rendered.of(deployed.revision) if rendered and deployed else None
+        before = rendered.of(deployed_revision(application)) if rendered else None
         due = () if moving else waiting(application, wanted, runs, before)
         said = () if moving else verdicts(application, ran or last_run(application, runs), runs, asked)
         shown: Manifests | None = ran if moving or not due else wanted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -116,26 +116,47 @@ def in_order(hooks: Iterable[Hook]) -> tuple[Hook, ...]:
     return tuple(sorted(hooks, key=lambda hook: (ORDER.get(hook.phase, 9), hook.wave, hook.name)))
 
 
+def own_revision(application: Application, revision: str, revisions: Sequence[str]) -> str:
+    """Of the source that has the manifests, where there are several."""
+    if revision or not revisions or application.source is None:
+        return revision
+    index = application.sources.index(application.source)
+    return revisions[index] if index < len(revisions) else ""
+
+
+def wanted_revision(application: Application) -> str:
+    """The commit that was compared last."""
+    return own_revision(application, application.revision, application.revisions)
+
+
+def deployed_revision(application: Application) -> str:
+    """The commit that was deployed last, "" where none was."""
+    last = application.deployed
+    return own_revision(application, last.revision, last.revisions) if last is not None else ""
+
+
 def running_revision(application: Application) -> str:
-    """The commit that the last operation took, or takes: "" while that is not known."""
+    """The commit that the operation takes, or that the last one took: "" while that is not known."""
     state, asked = application.state, application.operation
-    if state is not None and state.revision:
-        return state.revision
-    revision = asked.revision if asked is not None else state.operation.revision if state is not None else ""
-    return revision or application.revision
+    if asked is not None and (state is None or state.over):  # it has not begun
+        found = own_revision(application, asked.revision, asked.revisions)
+    elif state is not None:
+        found = own_revision(application, state.revision, state.revisions)
+        found = found or own_revision(application, state.operation.revision, state.operation.revisions)
+    else:
+        found = ""
+    return found or wanted_revision(application)
 
 
 def revisions_that_matter(application: Application) -> tuple[str, ...]:
-    """What is wanted, what runs or ran last, and what is deployed; commits only."""
-    deployed = application.deployed
-    asked = application.operation
+    """What is wanted, what runs or ran last, and what is deployed; commits, or a chart's versions."""
+    chart = application.source is not None and bool(application.source.chart)
     named = (
-        application.revision,
+        wanted_revision(application),
         running_revision(application),
-        asked.revision if asked is not None else "",
-        deployed.revision if deployed is not None else "",
+        deployed_revision(application),
     )
-    return tuple(dict.fromkeys(one for one in named if is_commit(one)))
+    return tuple(dict.fromkeys(one for one in named if one and (chart or is_commit(one))))
 
 
 def is_commit(revision: str) -> bool:

@@ -6,7 +6,7 @@ from tui.model.application import Application
 from tui.model.board_moving import BLOCKED
 from tui.model.goose import GooseRun
 from tui.model.health import JobHealth
-from tui.model.hooks import short
+from tui.model.hooks import running_revision, short
 from tui.model.step import Board, Step, StepState, WaveGroup
 from tui.model.verdict import Ran
 from tui.present import waves as plain
@@ -34,14 +34,14 @@ def headline(one: Board) -> Part:
         return Span(f"Synced, but {wait}" if application.sync == "Synced" else wait, LOOK)
     if state is None:
         return Span("never synced", QUIET)
-    return Since(state.finished, QUIET, f"synced {short(state.revision)} ")
+    return Since(state.finished, QUIET, f"synced {short(running_revision(application))} ")
 
 
 def _moving(application: Application) -> Part:
     state = application.state
     if state is None or state.over:
         return Span("asked, Argo CD has not begun", MOVING)
-    revision = short(state.revision or state.operation.revision or application.revision)
+    revision = short(running_revision(application))
     if state.message == BLOCKED:
         return Since(state.started, LOOK, "blocked by a sync window, ")
     if state.phase == "Terminating":
