@@ -19,7 +19,7 @@ class TroublePane(TablePane):
         *("CronJob", "SealedSecret"),
         *PATHS,
     )
-    also = ("ComposeService",)
+    also = ("ComposeService", "Application")
 
     def __init__(self, *, now: Callable[[], float]) -> None:
         super().__init__(present.COLUMNS, id="trouble", now=now, markable=True)
