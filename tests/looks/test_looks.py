@@ -43,7 +43,8 @@ def small(demo: Demo) -> Iterator[WorldControl]:
 
 
 WAVES = ("done v", "00090_wrong")
-ROWS = ("!1 1 mig 4/6", "34/34", "34/36")
+_GOLDEN = r'(?:shows\(f?|GOLDENS / )"([^".]+)'
+ROWS = ("!1 1 mig 4/6", "34/34", "!2 +2 mig", "1 mig +1")
 SETTLED = ("● live", "ended: exit 2", *ROWS, "sealed/reports", *WAVES)
 """The feeds, SealedSecrets as the last of them, the log and what the recorder read."""
 OTHERS = ("local         0/0", "development   !2 1 mig 9/9", "staging       !2 1 mig 9/9")
@@ -76,10 +77,11 @@ async def test_the_cockpit(policy: WorldControl, tmp_path: Path, update: bool) -
             ("workloads", "(HPA 2-10)"),
             ("pods", "CrashLoopBackOff"),
             ("jobs", "session-cleanup"),
+            ("apps", "personal-production"),
             ("secrets", "consents-secrets"),
             ("events", "BackOff"),
         ):
-            await see.press(*(["right", "right"] if tab == "secrets" else ["right"]))  # past Apps
+            await see.press("right")
             await see.shows(f"tab-{tab}", words)
         await see.press("left", "slash", *"auth", "enter", "enter")
         await see.shows("screen-lens", "Lens: services/auth-secrets", "older than the newest")
@@ -104,14 +106,16 @@ async def test_screens_and_dialogs(policy: WorldControl, tmp_path: Path, update:
         await see.press("r")
         await see.shows("restart-protected", "Restart personal", "ctrl+y")
         await see.press("escape", "R")
-        await see.shows("roll-back", "to go on")
+        await see.shows("roll-back-argo", "to go on")
+        await see.press("ctrl+o")
+        await see.shows("roll-back", "Roll personal back", "to go on")
         await see.press(*"personal")
         await see.shows("roll-back-typed", "to go on")
         await see.press("ctrl+d")
         await see.shows("roll-back-diff", "+++")
         await see.press("escape", "escape")
         await see.press("slash", *"pers")
-        await see.shows("filter", "2 of 9")
+        await see.shows("filter", "3 of 10")
 
 
 async def test_the_laptop(policy: WorldControl, tmp_path: Path, update: bool) -> None:
@@ -189,8 +193,9 @@ async def test_nothing_to_see_yet_or_at_all(demo: Demo, tmp_path: Path, update: 
 
 
 def test_every_golden_has_a_look() -> None:
-    source = Path(__file__).read_text(encoding="utf-8")
-    named = {re.sub(r"\{\w+\}", ".+", name) for name in re.findall(r'shows\(f?"([^"]+)"', source)}
+    here = Path(__file__).parent
+    source = "\n".join(one.read_text(encoding="utf-8") for one in sorted(here.glob("test_*.py")))
+    named = {re.sub(r"\{\w+\}", ".+", name) for name in re.findall(_GOLDEN, source)}
     unused = [
         one.name for one in GOLDENS.glob("*.svg") if not any(re.fullmatch(name, one.stem) for name in named)
     ]

@@ -15,12 +15,12 @@ from widgets.live_table import Cell, Column, Row, Since, Span, Tone
 COLUMNS = (
     Column("name", "NAME", 14, most=34),
     Column("sync", "SYNC", 9, most=18),
-    Column("health", "HEALTH", 8, most=20),
+    Column("health", "HEALTH", 11, most=20),
     Column("now", "NOW", 10, most=18),
     Column("revision", "REVISION", 8, most=15, from_width=70),
     Column("deployed", "DEPLOYED", 8, most=16, from_width=156),
     Column("wanted", "WANTED", 15, most=22, from_width=104),
-    Column("auto", "AUTO", 9, from_width=50),
+    Column("auto", "AUTO", 9, from_width=86),
     Column("window", "WINDOW", 7, most=44, from_width=170),
     Column("why", "WHY", 24, most=160, grow=3, from_width=84),
 )
@@ -125,6 +125,8 @@ def _health(one: ApplicationHealth) -> Cell:
 def _doing(one: ApplicationHealth) -> Cell:
     """The word, and for how long; of what is idle how long ago the last sync ended."""
     doing = one.now
+    if not doing.word and one.mode == "held":
+        return (Span("held", Tone.LOOK),)
     if not doing.word:
         return (Since(doing.since, Tone.QUIET, "synced "),) if doing.since is not None else text("")
     tone = _NOW[doing.grade]

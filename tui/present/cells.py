@@ -16,6 +16,7 @@ SHORT = {
     **{"Deployment": "deploy", "StatefulSet": "sts", "DaemonSet": "ds", "Namespace": "ns"},
     **{"ComposeService": "service", "Service": "svc", "Ingress": "ing", "PersistentVolumeClaim": "pvc"},
     "SealedSecret": "sealed",
+    "Application": "app",
 }
 """kubectl's short names, where the long one takes the room of the object's own."""
 NO_CELL: Cell = (Span("-", Tone.QUIET),)
