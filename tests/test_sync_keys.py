@@ -66,7 +66,7 @@ async def test_a_sync_with_its_options_to_its_end(world: WorldControl, tmp_path:
     play(world, "pending", "personal", "production")
     async with apps(world, tmp_path, protected=True) as driver:
         await on(driver, world, "personal-production")
-        await driver.sees("OutOfSync")
+        await driver.sees("1 out")
         screen = driver.app.screen
         assert isinstance(screen, CockpitScreen)
         screen.action_ask("sync-all")
