@@ -382,6 +382,8 @@ def test_the_application_of_a_workload_is_found_by_what_it_says_or_what_is_liste
 def test_who_had_a_revision_made(store: Store) -> None:
     (_, first), (_, second) = (each.revisions[0] for each in deployments(store, one_of(store)))
     assert initiator(one_of(store), first) == "alice, bbbbbbb"
+    again = application(history=(*application().history, deployed(2, A, 60, username="ann")))
+    assert initiator(again, second) == "ann, aaaaaaa"
     by_itself = application(history=(deployed(0, A, 3600, automated=True, username=""),))
     assert initiator(by_itself, second) == "automated, aaaaaaa"
     assert initiator(application(history=()), second) == ""

@@ -81,7 +81,9 @@ def undone_by(one: Application) -> Iterator[Remark]:
     """What Argo CD makes of a workload that was undone alone (facts, section 4)."""
     name = one.meta.name
     if one.automated is not None and one.automated.self_heal:
-        text = f"application {name} heals itself: it takes this back within seconds; hold it first (H there)"
+        text = (
+            f"application {name} heals itself: it takes this back within seconds; hold it first, with H on it"
+        )
         yield Remark(Weight.BAD, text)
     elif one.automated is not None:
         text = f"application {name} will say OutOfSync, and its automated sync undoes this at the next commit"

@@ -101,11 +101,9 @@ def by_entry(history: Sequence[Deployed], revisions: Sequence[Revision]) -> dict
     by_commit: dict[str, Revision] = {}
     latest: Revision | None = None
     for index, entry in enumerate(history):
-        begun = entry.started if entry.started is not None else entry.deployed
-        window = (begun - AROUND, entry.deployed + AROUND)
-        made = next((one for one in revisions if window[0] <= one.created <= window[1]), None)
+        made = next((one for one in revisions if _within(entry, one.created)), None)
         if made is None and index == 0:
-            made = next((one for one in revisions if one.created <= window[1]), None)
+            made = next((one for one in revisions if one.created <= entry.deployed + AROUND), None)
         if made is None and index == len(history) - 1:
             latest = next((one for one in revisions if one.current), latest)
         latest = by_commit.get(commit(entry)) or made or latest
@@ -128,10 +126,19 @@ def all_ready(revisions: Sequence[tuple[Workload, Revision]]) -> tuple[EverReady
 
 
 def initiator(application: Application, revision: Revision) -> str:
-    """Who had Argo CD make a revision: `scenario, 2df1a31`; "" where its history does not tell."""
-    for entry in reversed(application.history):
-        begun = entry.started if entry.started is not None else entry.deployed
-        if begun - AROUND <= revision.created <= entry.deployed + AROUND:
-            who = "automated" if entry.automated else entry.username or "somebody"
-            return f"{who}, {short(commit(entry))}"
-    return ""
+    """Who had Argo CD deploy a revision last: `scenario, 2df1a31`; "" where its history does not tell.
+
+    A rollback uses the revision again that the same commit made before.
+    """
+    made = {commit(one) for one in application.history if _within(one, revision.created)}
+    entry = next((one for one in reversed(application.history) if commit(one) in made), None)
+    if entry is None:
+        return ""
+    who = "automated" if entry.automated else entry.username or "somebody"
+    return f"{who}, {short(commit(entry))}"
+
+
+def _within(entry: Deployed, at: float) -> bool:
+    """Whether that was while its sync ran."""
+    begun = entry.started if entry.started is not None else entry.deployed
+    return begun - AROUND <= at <= entry.deployed + AROUND
