@@ -78,6 +78,11 @@ class SyncDialog(Confirm):
         self._table = LiveTable(present.COLUMNS, now=now, id="options")
         self._table.can_focus = False
 
+    @property
+    def target(self) -> str:
+        """Also while there is nothing to write."""
+        return self._applications[0].meta.name
+
     def choices(self) -> ComposeResult:
         yield self._table
         yield Input(placeholder="reason, kept in the operation (tab)", id="reason")
