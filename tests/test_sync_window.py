@@ -118,6 +118,8 @@ def window(
     [
         ({}, False, False),
         ({"applications": ("gateway-*",)}, False, True),
+        ({"applications": ("{auth,gateway}-{staging,production}",)}, False, True),
+        ({"applications": ("{auth,identity}-*",)}, False, False),
         ({"applications": ("auth-*",), "namespaces": ("prod-*",)}, False, True),
         ({"applications": ("auth-*",), "namespaces": ("prod-*",)}, True, False),
         ({"applications": ("gateway-*",), "clusters": ("https://*",)}, True, True),

@@ -69,11 +69,20 @@ def assigned(window: SyncWindow, application: Application) -> bool:
         (window.namespaces, {place.namespace}),
     )
     found = [
-        any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
+        any(_matches(name, pattern) for pattern in patterns for name in names)
         for patterns, names in named
         if patterns
     ]
     return bool(found) and (all(found) if window.together else any(found))
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """Argo CD's globs know `{a,b}` as well."""
+    before, opened, rest = pattern.partition("{")
+    inside, closed, after = rest.partition("}")
+    if not opened or not closed:
+        return fnmatchcase(name, pattern)
+    return any(_matches(name, f"{before}{each}{after}") for each in inside.split(","))
 
 
 def _state(windows: tuple[SyncWindow, ...], now: float) -> WindowState:
