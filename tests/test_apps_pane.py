@@ -113,6 +113,11 @@ def test_badges_and_windows() -> None:
     told = words(row)
     assert told["why"] == "rolled back to aaaaaaa, Git still at bbbbbbb"
     assert told["window"].startswith("denied by freeze")
+    one = running()
+    assert one.state is not None
+    shut = replace(one, state=replace(one.state, message="Sync operation blocked by sync window"))
+    (row,) = present.rows(survey(shut, project), None, NOW)
+    assert words(row)["why"].startswith("sync window: denied by freeze")
     away = replace(
         application(), meta=replace(application().meta, annotations={"deploytui.io/held-sync": "{}"})
     )

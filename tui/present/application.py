@@ -164,6 +164,8 @@ def _why(one: ApplicationHealth, now: float) -> Cell:
     """What runs or went wrong, else trouble, else what is to be known while it rests."""
     if one.now.grade in (Grade.BAD, Grade.MOVING):
         return text(_cause_first(one), _NOW[one.now.grade])
+    if one.now.word == "blocked" and (closed := window_words(one.window, now)):
+        return text(f"sync window: {closed}", Tone.LOOK)
     if one.trouble is not None:
         return text(one.trouble.cause, TONES[one.trouble.severity])
     if one.now.word:
@@ -178,5 +180,7 @@ def _why(one: ApplicationHealth, now: float) -> Cell:
 def _cause_first(one: ApplicationHealth) -> str:
     """A narrow cell shows what went wrong, and not which Job: that is told below in pane 3."""
     about, words = one.now.about, one.now.text
+    if one.now.word not in ("failed", "retry"):
+        return words
     head, found, cause = words.partition(f"{about[0]} {about[1]}: ")
     return f"{cause} ({head}{about[0]} {about[1]})" if found and about[0] else words
