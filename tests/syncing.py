@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from tui.actions.base import Asked
+from tui.model.app_project import AppProject
 from tui.model.application import (
     Application,
     Deployed,
@@ -15,13 +17,22 @@ from tui.model.application import (
     ResourceResult,
     Source,
 )
+from tui.model.environment import Environment
+from tui.model.hooks import Hook, Manifests, MigrationFile, Origin
 from tui.model.key import Meta
+from tui.model.plan import Plan
+from tui.model.step import Board, Standing, Step, StepState, WaveGroup
 from tui.store import Change, Record, Store
 
 NOW = 1_764_000_000.0
 OLD, NEW = "a" * 40, "b" * 40
 SERVICE = ManagedResource("", "Service", "prod-gateway", "gateway", "Synced")
 DEPLOYMENT = ManagedResource("apps", "Deployment", "prod-gateway", "gateway", "OutOfSync")
+PRODUCTION = Environment("production", branch="main", protected=True)
+FILES = (MigrationFile(3, "00003_old.sql"), MigrationFile(4, "00004_new.sql"))
+HOOK = Hook(
+    "Job", "prod-gateway", "gateway-migrate", "PreSync", -5, migrates=True, database="auth_db", files=FILES
+)
 
 
 def application(name: str = "gateway-production", **changes: Any) -> Application:
@@ -81,3 +92,22 @@ def store_of(*records: Record) -> Store:
     for record in records:
         store.apply(Change(record.meta.kind, record.meta.uid, record))
     return store
+
+
+def asked(*targets: Any, projects: tuple[AppProject, ...] = (), **changes: Any) -> Asked:
+    """The deed asked for on these, all of them in the store."""
+    made = Asked(store_of(*targets, *projects), PRODUCTION, targets, now=NOW)
+    return replace(made, **changes)
+
+
+def board(one: Application, *, waiting: bool = False, moving: bool = False) -> Board:
+    """Its waves as the checkout has them: one migration of auth_db, which has a file to apply."""
+    manifests = Manifests(NEW, Origin.CHECKOUT, (HOOK,))
+    step = Step(HOOK, Standing(StepState.NEXT), before=3, todo=FILES[1:])
+    waits = (HOOK,) if waiting else ()
+    return Board(one, manifests, (WaveGroup("PreSync", -5, (step,)),), moving, waits)
+
+
+def said(plan: Plan) -> str:
+    """What the dialog says to know."""
+    return "\n".join(remark.text for remark in plan.remarks)

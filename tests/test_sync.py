@@ -8,69 +8,41 @@ from typing import Any
 import pytest
 
 from tests.syncing import (
-    DEPLOYMENT,
     NEW,
     NOW,
     OLD,
+    PRODUCTION,
     SERVICE,
     application,
+    asked,
+    board,
     ended,
     hook,
     operation,
     running,
+    said,
     store_of,
 )
-from tui.actions.base import Asked
 from tui.actions.sync import SYNC, SYNC_ALL
 from tui.actions.terminate import TERMINATE
-from tui.errors import Refused
 from tui.model.app_project import AppProject
 from tui.model.application import (
     HELD,
-    Application,
     ApplicationCondition,
-    Automated,
     Deployed,
-    SelectedResource,
     Source,
 )
 from tui.model.argo import ArgoCd
 from tui.model.commits import Commit, Push
-from tui.model.environment import Confirmation, Environment
-from tui.model.hooks import Hook, Manifests, MigrationFile, Origin, Rendered
+from tui.model.environment import Confirmation
 from tui.model.job import Job
 from tui.model.key import Meta
-from tui.model.plan import Plan
 from tui.model.record import Right
-from tui.model.step import Board, Standing, Step, StepState, WaveGroup
-from tui.model.sync_plan import SyncOptions, rounds
+from tui.model.sync_plan import rounds
 from tui.model.sync_window import SyncWindow
 from tui.model.workload import Workload
 from tui.present import sync_options
 from tui.screens.confirm import required
-from tui.store import Change
-
-PRODUCTION = Environment("production", branch="main", protected=True)
-FILES = (MigrationFile(3, "00003_old.sql"), MigrationFile(4, "00004_new.sql"))
-HOOK = Hook(
-    "Job", "prod-gateway", "gateway-migrate", "PreSync", -5, migrates=True, database="auth_db", files=FILES
-)
-
-
-def asked(*targets: Any, projects: tuple[AppProject, ...] = (), **changes: Any) -> Asked:
-    made = Asked(store_of(*targets, *projects), PRODUCTION, targets, now=NOW)
-    return replace(made, **changes)
-
-
-def board(one: Application, *, waiting: bool = False, moving: bool = False) -> Board:
-    manifests = Manifests(NEW, Origin.CHECKOUT, (HOOK,))
-    step = Step(HOOK, Standing(StepState.NEXT), before=3, todo=FILES[1:])
-    waits = (HOOK,) if waiting else ()
-    return Board(one, manifests, (WaveGroup("PreSync", -5, (step,)),), moving, waits)
-
-
-def said(plan: Plan) -> str:
-    return "\n".join(remark.text for remark in plan.remarks)
 
 
 def window(**changes: Any) -> AppProject:
@@ -188,52 +160,6 @@ def test_synced_after_a_failure_runs_the_migration_again() -> None:
     assert plan.title.endswith("the same commit again")
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (SyncOptions(apply_only=True), "apply only: hooks are skipped"),
-        (
-            SyncOptions(selected=(SelectedResource("apps", "Deployment", "gateway", "prod-gateway"),)),
-            "history",
-        ),
-        (SyncOptions(revision=OLD), "aaaaaaa is not the branch's"),
-    ],
-)
-def test_options_say_what_they_skip(options: SyncOptions, words: str) -> None:
-    one = application()
-    plan = SYNC.plan(asked(one, sync=options, boards={one.meta.uid: board(one)}))
-    assert words in said(plan)
-    assert plan.grave is (options.hooks)
-    if not options.hooks:
-        assert "1 migration of it does not run either" in said(plan)
-
-
-def test_prune_names_what_it_deletes() -> None:
-    doomed = replace(DEPLOYMENT, name="old", prune=True)
-    one = application(resources=(DEPLOYMENT, doomed, replace(SERVICE, hook=True, prune=True)))
-    assert "1 not in Git any more" in said(SYNC.plan(asked(one)))
-    assert "prune deletes Deployment old" in said(SYNC.plan(asked(one, sync=SyncOptions(prune=True))))
-
-
-def test_another_revision_of_what_syncs_by_itself_is_refused() -> None:
-    one = application(automated=Automated())
-    with pytest.raises(Refused, match="another revision would be taken back"):
-        SYNC.plan(asked(one, sync=SyncOptions(revision=OLD)))
-    assert "--revision" not in SYNC.plan(asked(one)).command
-
-
-def test_the_hooks_of_a_chosen_commit() -> None:
-    one = application()
-    older = replace(HOOK, name="older-migrate", database="old_db")
-    rendered = Rendered(
-        Meta("Rendered", "argocd", "g", one.meta.uid), (Manifests(OLD, Origin.CHECKOUT, (older,)),)
-    )
-    ask = asked(one, sync=SyncOptions(revision=OLD), boards={one.meta.uid: board(one)})
-    assert "those of aaaaaaa are not known" in said(SYNC.plan(ask))
-    ask.store.apply(Change("Rendered", one.meta.uid, rendered))
-    assert "runs PreSync wave -5: old_db (older-migrate)" in said(SYNC.plan(ask))
-
-
 def test_what_was_rolled_back_goes_forward() -> None:
     history = tuple(Deployed(number, commit, NOW) for number, commit in enumerate((OLD, NEW, OLD)))
     assert "Git still at bbbbbbb: this sync deploys forward again" in said(
@@ -293,21 +219,3 @@ def test_a_workload_stands_for_its_application() -> None:
     assert SYNC.of(store, (stranger,)) == ()
     assert "no application of Argo CD that is read here manages gateway" in SYNC.unfit(stranger)
     assert SYNC_ALL.of(store, ()) == (one,)
-
-
-def test_options_at_the_keys() -> None:
-    one = application()
-    plain = SyncOptions()
-    assert [row.id for row in sync_options.rows([one], None, plain)] == [
-        "revision",
-        "hooks",
-        "prune",
-        "resources",
-    ]
-    assert sync_options.stepped([one], None, plain, "revision", 1).revision == OLD
-    assert sync_options.stepped([one], None, plain, "hooks", 1).apply_only
-    some = sync_options.stepped([one], None, plain, "resources", 1)
-    assert [each.name for each in some.selected] == ["gateway"]
-    (resource,) = sync_options.rows([one], None, some)[4:]
-    assert sync_options.stepped([one], None, some, resource.id, 1).selected == ()
-    assert [row.id for row in sync_options.rows([one, one], None, plain)] == ["hooks", "prune"]
