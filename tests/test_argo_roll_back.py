@@ -33,7 +33,7 @@ from tui.model.hooks import Hook, Manifests, MigrationFile, Origin
 from tui.model.plan import Plan, Weight
 from tui.model.revision import EverReady
 from tui.model.sync_window import SyncWindow
-from tui.model.then import Then, applied_since
+from tui.model.then import Then, applied_since, unknown_since
 from tui.model.workload import ReplicaSet
 from tui.store import Store
 
@@ -182,6 +182,17 @@ def test_migrations_that_stay_applied_and_have_no_way_back() -> None:
     assert applied_since(now, replace(then, hooks=())) == tuple(
         ("web_db", one) for one in (first, second, third)
     )
+
+
+def test_migrations_of_which_no_file_is_known_are_not_taken_for_none(store: Store) -> None:
+    other = replace(hook(), images=("goose:2",))
+    now, then = (Manifests(at, Origin.SERVER, (one,)) for at, one in ((B, other), (A, hook())))
+    assert unknown_since(now, then) == ("web_db",)
+    assert unknown_since(now, now) == ()
+    known = replace(then, hooks=(replace(other, files=(MigrationFile(1, "00001_a.sql"),)),))
+    assert unknown_since(known, then) == ()
+    plan = ARGO_ROLL_BACK.plan_to(asked(store), Then(A, differ=("web_db",)))
+    assert any("migrations of web_db differ since then" in one for one in texts(plan, Weight.LOOK))
 
 
 def test_they_are_on_the_risk_card_of_the_commit_that_they_were_fetched_for(store: Store) -> None:

@@ -91,6 +91,9 @@ def _migrations(asked: Asked, one: Application, to: PastDeployment, then: Then |
         for database, file in then.stays[-_MOST:]:
             mark = "" if file.reversible else "   no Down"
             yield Remark(Weight.PLAIN, f"  {database}: {file.name}{mark}")
+    for database in then.differ if then is not None else ():
+        text = f"migrations of {database} differ since then; which of them stay applied only a checkout tells"
+        yield Remark(Weight.LOOK, text)
     for ran in _ran(asked, one, to):
         goose = ran.goose
         to_version = f", to version {goose.version}" if goose is not None and goose.version else ""

@@ -15,6 +15,7 @@ class Then:
 
     commit: str
     stays: tuple[tuple[str, MigrationFile], ...] = ()  # database, and a migration that this commit lacks
+    differ: tuple[str, ...] = ()  # databases whose migration is another one, of which no file is known
     changes: tuple[Change, ...] = ()
     before: str = ""  # manifests as YAML, secrets without values
     after: str = ""
@@ -32,6 +33,22 @@ def applied_since(now: Manifests, then: Manifests) -> tuple[tuple[str, Migration
         if file.version not in old.get(hook.database, set())
     }
     return tuple(found[key] for key in sorted(found))
+
+
+def unknown_since(now: Manifests, then: Manifests) -> tuple[str, ...]:
+    """Databases whose migration differs between the two and of which no file is known (a server has none)."""
+    old = {hook.database: hook for hook in then.migrations}
+    return tuple(
+        dict.fromkeys(
+            hook.database or hook.name
+            for hook in now.migrations
+            if not hook.files
+            and (
+                (was := old.get(hook.database)) is None
+                or (was.images, was.digest) != (hook.images, hook.digest)
+            )
+        )
+    )
 
 
 def without_down(stays: Iterable[tuple[str, MigrationFile]]) -> int:

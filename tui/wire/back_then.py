@@ -14,7 +14,7 @@ from tui.model.application import Application, Deployed
 from tui.model.hooks import Manifests
 from tui.model.plan import Change
 from tui.model.template import differences
-from tui.model.then import Then, applied_since
+from tui.model.then import Then, applied_since, unknown_since
 from tui.wire.argo_rest import as_yaml
 from tui.wire.manifests import Document, phases_of
 
@@ -52,15 +52,14 @@ class BackThen:
 
 async def _compared(renderer: Renderer, application: Application, current: Deployed, entry: Deployed) -> Then:
     now, then = _as_deployed(application, current), _as_deployed(application, entry)
-    stays = applied_since(
-        await renderer.manifests(now, current.revision), await renderer.manifests(then, entry.revision)
-    )
+    held = await renderer.manifests(now, current.revision), await renderer.manifests(then, entry.revision)
     new = _plain(await renderer.documents(now, current.revision))
     old = _plain(await renderer.documents(then, entry.revision))
     changed = {key for key in new.keys() | old.keys() if new.get(key) != old.get(key)}
     return Then(
         _commit(entry),
-        stays,
+        applied_since(*held),
+        unknown_since(*held),
         tuple(change for key in sorted(changed) for change in _changes(new.get(key), old.get(key))),
         as_yaml(new[key] for key in sorted(changed & new.keys())),
         as_yaml(old[key] for key in sorted(changed & old.keys())),
