@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 
 from tests.cockpit import Driver, cockpit, settings_of
 from tests.demo_control import Demo, WorldControl
@@ -79,3 +80,12 @@ async def test_a_crash_loop_is_no_change(dialog: Opened) -> None:
     await driver.press("tab", "enter")
     await driver.sees("accepted")
     assert len(writes(world)) == 1
+
+
+async def test_keys_that_come_before_a_screen_is_up_are_for_it(dialog: Opened) -> None:
+    driver, world = dialog
+    for key in ("escape", "r", "down", "up", "escape", "d", "k", "up", "escape", "R", "down", "escape"):
+        driver.app.post_message(Key(key, key if len(key) == 1 else None))
+    await driver.press("y")
+    await driver.sees("kind: Deployment")
+    assert not writes(world)

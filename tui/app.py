@@ -32,12 +32,12 @@ from tui.model.environment import Environment
 from tui.model.plan import Stage
 from tui.pace import Pace
 from tui.panes.base import View
+from tui.screens import typed_ahead
 from tui.screens.asked import go_on
 from tui.screens.cockpit import CockpitScreen
 from tui.settings import Settings
 from tui.survey import Survey
 from tui.theme import ENVIRONMENT_COLOURS, PROTECTED_COLOUR, THEMES
-from widgets.filter_bar import FilterBar
 from widgets.tone import printable
 
 if TYPE_CHECKING:
@@ -217,12 +217,12 @@ class Cockpit(App[int]):
         if isinstance(event, events.InputEvent):
             self._litter.typed()
             self._pace.typed()
+            await typed_ahead.composed(self.screen)
         await super().on_event(event)
 
     def on_key(self, event: events.Key) -> None:
         """A key that was typed before a bar had opened, and arrives here after it has, belongs to the bar."""
-        bar = self.focused.parent if self.focused is not None else None
-        if isinstance(bar, FilterBar) and bar.typed_ahead(event):
+        if typed_ahead.taken_by_bar(self.focused, event):
             event.prevent_default()
 
     # Leaving

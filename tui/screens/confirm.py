@@ -125,7 +125,7 @@ class Confirm(ModalScreen[Plan | None]):
         yield from ()
 
     def on_mount(self) -> None:
-        if not (found := self.query("#dialog")):
+        if not (found := self.query("#dialog")) or not self.query("#cancel"):
             return  # told to leave before it was put up
         dialog = found.first()
         title = f" {self._environment.name}: {_word(self.plan).replace('-', ' ')} "

@@ -10,7 +10,7 @@ import io
 import posixpath
 import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -134,7 +134,7 @@ class Checkout:
                 raise Refused(f"git archive {short(revision)}: {plain(packed.said, 200)}")
             with tempfile.TemporaryDirectory(prefix="deploytui-") as folder:  # mode 0700
                 root = Path(folder)
-                await asyncio.to_thread(_unpack, packed.out, root)
+                await _to_its_end(_unpack, packed.out, root)
                 if not recipe.tool:
                     return await asyncio.to_thread(_files, root / recipe.path)
                 answer = await run(self._clock, _command(recipe, root), folder=root)
@@ -157,6 +157,16 @@ def _command(recipe: Recipe, root: Path) -> list[str]:
     for name, value in recipe.parameters:
         command += ["--set", f"{name}={value}"]
     return command
+
+
+async def _to_its_end(work: Callable[..., None], *arguments: object) -> None:
+    """In a thread; also a cancellation waits for it, which takes the folder away that it writes to."""
+    running = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await running
+        raise
 
 
 def _unpack(packed: bytes, root: Path) -> None:
