@@ -93,7 +93,7 @@ class Painted:
             return
         self._seen, application = rows, ""
         for row in rows:
-            text = "".join(getattr(part, "text", "") for part in row.cells[0])
+            text = "".join(getattr(part, "text", "") for part in next(iter(row.cells), ()))
             if text.startswith("load-"):
                 application = text.split()[0]
             elif text.startswith("-") and "done v" in text:
@@ -155,6 +155,8 @@ async def _press(app: Cockpit, table: LiveTable, painted: Painted, completions: 
             key, before = "up" if back else "down", table.cursor
             waits.append(await answer(app, key, lambda before=before: table.cursor != before))  # type: ignore[misc]
             number += 1
+            if looking.done():
+                looking.result()
             await asyncio.sleep(0.03)
     looking.cancel()
     return waits

@@ -38,8 +38,12 @@ def _manifests(name: str, namespace: str, where: str) -> list[Object]:
         for wave in _WAVES
     ]
     for hook in hooks:
-        # No Secret is there for a thousand of them.
-        hook["spec"]["template"]["spec"]["containers"][0].pop("envFrom")
+        container = hook["spec"]["template"]["spec"]["containers"][0]
+        container.pop("envFrom")  # no Secret is there for a thousand of them
+        # A database of its own for each: what one has migrated is no news for another.
+        container["image"] = (
+            f"registry.platform.example/goose:{hook['metadata']['name'].replace('-', '_')}_db"
+        )
     labels = {"app.kubernetes.io/name": name}
     container = {"name": name, "image": "registry.platform.example/load:1.0.0"}
     template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
