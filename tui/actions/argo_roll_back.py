@@ -10,7 +10,8 @@ from tui.actions.app_progress import followed
 from tui.actions.app_risks import app_risks
 from tui.actions.base import Asked, Deed
 from tui.actions.guard import common, seen
-from tui.actions.hold import APPLICATIONS, PATCH_APPLICATION, applications, hold_step
+from tui.actions.hold import APPLICATIONS, hold_step
+from tui.actions.sync import PATCH_APPLICATION, applications
 from tui.errors import Refused
 from tui.model.application import Application
 from tui.model.held import block_words

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
-from tui.actions.base import Asked, Deed, Need
-from tui.actions.guard import common, left, seen
+from tui.actions.base import Asked
+from tui.actions.guard import common, seen
 from tui.actions.rollout import UNSEEN, span
+from tui.actions.sync import MANAGED, PATCH_APPLICATION, Sync, applications
 from tui.model.application import HELD, Application
 from tui.model.held import block_words, held_block, reverts
 from tui.model.plan import Change, Plan, Progress, Refusal, Remark, Stage, Step, Target, Weight
 from tui.store import Store
 
 APPLICATIONS = frozenset({"Application"})
-PATCH_APPLICATION: Mapping[str, tuple[Need, ...]] = MappingProxyType(
-    {"Application": (Need("patch", "applications.argoproj.io"),)}
-)
 WATCHED = 10.0  # seconds in which an owner takes a change back that it does not want
 
 
 @dataclass(frozen=True)
-class Hold(Deed):
+class Hold(Sync):
     """Holds what syncs by itself, releases what we hold: the first target says which of the two."""
 
     def refuse(self, asked: Asked) -> tuple[Refusal, ...]:
@@ -63,11 +59,6 @@ class Hold(Deed):
         if first is not None:
             return first
         return Progress(Stage.DONE, f"done, {found[0].text}" if found else "nothing to do")
-
-
-def applications(asked: Asked, refused: tuple[Refusal, ...]) -> list[Application]:
-    """The targets that are left to act on."""
-    return [record for record in left(asked.targets, refused) if isinstance(record, Application)]
 
 
 def hold_step(one: Application) -> Step:
@@ -182,7 +173,7 @@ HOLD = Hold(
     key="H",
     words="Hold sync",
     help="Holds automated sync of an application, or gives it back exactly as it was.",
-    kinds=APPLICATIONS,
+    kinds=APPLICATIONS | MANAGED,
     needs=PATCH_APPLICATION,
 )
 RELEASE = Hold(
@@ -190,6 +181,6 @@ RELEASE = Hold(
     key="",
     words="Release sync",
     help="Gives automated sync back exactly as it was.",
-    kinds=APPLICATIONS,
+    kinds=APPLICATIONS | MANAGED,
     needs=PATCH_APPLICATION,
 )

@@ -12,10 +12,11 @@ import yaml
 from tui.actions.argo_roll_back import ARGO_ROLL_BACK
 from tui.actions.base import PATCH_WORKLOAD, WORKLOADS, Asked
 from tui.actions.guard import seen
-from tui.actions.hold import APPLICATIONS, PATCH_APPLICATION
+from tui.actions.hold import APPLICATIONS
 from tui.actions.past import chosen, past, template, template_now
 from tui.actions.risks import risks
 from tui.actions.rollout import WorkloadDeed, workloads
+from tui.actions.sync import PATCH_APPLICATION
 from tui.errors import Refused
 from tui.model.application import Application
 from tui.model.managed import application_of
