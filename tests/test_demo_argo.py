@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.demo_control import Demo
 from tests.demo_world import World
+from tui.demo.play import main
 from tui.demo.scenario import Scenario, add_migration, set_image
 from tui.demo.scenarios import Stage
 
@@ -279,3 +281,25 @@ def test_a_dry_run_and_a_selective_sync_leave_no_history(sync: Object, kinds: se
     world.run(5)
     assert {each["kind"] for each in world.state["syncResult"]["resources"]} == kinds
     assert (world.state["phase"], world.state["message"], world.status()[3]) == ("Succeeded", message, 1)
+
+
+async def test_a_scenario_is_played_by_a_command(demo: Demo) -> None:
+    world = demo.world("policy")
+    told = [
+        demo.control,
+        str(world.authority),
+        "slow-migration",
+        "identity",
+        "staging",
+        "--world",
+        world.name,
+    ]
+    assert main(told) == 0
+
+    def runs() -> bool:
+        found = world.get("Application", "argocd", "identity-staging", environment="staging") or {}
+        return "completion of hook" in (found["status"].get("operationState") or {}).get("message", "")
+
+    await world.until(runs)
+    assert main([*told[:2], "pending", "nobody", "staging", "--world", world.name]) == 1
+    world.drop()

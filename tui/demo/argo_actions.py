@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tui.demo.scenario import Scenario
+from tui.demo.scenario import NAMESPACE, Scenario
 from tui.demo.scenarios import DEFAULTS
 from tui.demo.world import World
 
@@ -26,9 +26,12 @@ class Push(msgspec.Struct, kw_only=True):
 
 
 class Play(msgspec.Struct, kw_only=True):
-    """A scenario by name, on the Application SERVICE-OF; both have the bench's defaults."""
+    """A scenario by name, on the Application SERVICE-OF; both have the bench's defaults.
 
-    environment: str
+    `environment` is the cluster; without it the one that has the Application.
+    """
+
+    environment: str = ""
     name: str
     service: str = ""
     of: str = ""
@@ -50,7 +53,11 @@ def push(world: World, ask: Push) -> Object:
 
 def play(world: World, ask: Play) -> None:
     """Begins at once; what it waits for comes as the clock goes."""
-    environment = world.environments[ask.environment]
     service, of = DEFAULTS.get(ask.name, ("auth", "production"))
-    it = Scenario(environment.cluster, ask.service or service, ask.of or of)
-    environment.stage.play(ask.name, it)
+    service, of = ask.service or service, ask.of or of
+    for name, environment in world.environments.items():
+        there = environment.cluster.get("Application", NAMESPACE, f"{service}-{of}") is not None
+        if ask.environment == name or (there and not ask.environment):
+            environment.stage.play(ask.name, Scenario(environment.cluster, service, of))
+            return
+    raise KeyError(f"no Application {service}-{of}")
