@@ -159,6 +159,27 @@ async def test_without_colour(
         await cockpit_log_and_dialog(see, "no-colour")
 
 
+async def test_what_is_stale_what_was_done_and_what_is_refused(
+    small: WorldControl, tmp_path: Path, update: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "maria")
+    async with gallery(small, tmp_path, update=update, environment="development") as see:
+        await see.driver.sees("● live")
+        await see.press("right", "slash", *"auth", "enter", "r")
+        await see.driver.asked("Restart auth")
+        await see.press("tab", "enter")
+        await see.driver.sees("accepted")
+        await see.press("O")
+        await see.shows("screen-deeds", "esc back", "Restart auth")
+        await see.press("escape", "colon", *"journal", "enter")
+        await see.shows("screen-journal", "maria", "accepted")
+        await see.press("escape", "escape", "T")
+        await see.shows("refused", "no application")
+        small.fault("status", "/development/", code=503)
+        small.end_streams(cut=True, environment="development")
+        await see.shows("stale", "stale")
+
+
 async def test_forbidden(small: WorldControl, tmp_path: Path, update: bool) -> None:
     everything = {"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list", "watch"]}
     core = ["namespaces", "events", "configmaps", "secrets", "services", "nodes"]
