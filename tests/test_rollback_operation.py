@@ -28,10 +28,13 @@ from tui.actions.base import Asked
 from tui.demo.patch import merge_patch
 from tui.errors import Refused
 from tui.model.application import Operation, ResourceResult
+from tui.model.argo import ArgoCd
 from tui.model.environment import Environment
 from tui.model.plan import Plan, Stage
+from tui.model.record import Right
 from tui.model.rolled_back import FROM
 from tui.store import Store
+from tui.wire.argo_write import rollback_body
 from tui.wire.sync_policy import has_operation, rollback_patch
 
 PRODUCTION = Environment("production", context="prod", protected=True)
@@ -160,3 +163,46 @@ def test_automated_sync_that_comes_back_on_is_a_failure(store: Store) -> None:
     stage, text = told(store, plan)
     assert stage is Stage.FAILED
     assert "switched on again" in text
+
+
+# Through Argo CD's server
+
+
+def no_right(store: Store) -> None:
+    store.set_rights({("patch", "applications.argoproj.io", ""): Right(False, "", NOW)})
+
+
+SERVED = replace(PRODUCTION, argo=ArgoCd(server="https://argocd.example"))
+
+
+def test_who_may_not_patch_applications_goes_back_through_the_server(store: Store) -> None:
+    no_right(store)
+    ask = Asked(store, SERVED, (web_production(store),), now=NOW)
+    plan = ARGO_ROLL_BACK.plan(ask)
+    assert plan.steps[0].arguments["by"] == "rest"
+    assert any("through Argo CD's server https://argocd.example" in one.text for one in plan.remarks)
+    assert ARGO_ROLL_BACK.refuse(replace(ask, environment=PRODUCTION))
+    state = replace(
+        rolled_back_state("Running", finished=None), operation=Operation(revision=A, apply_only=True)
+    )
+    put(store, application(operation=Operation(), state=state))
+    assert told(store, plan)[0] is Stage.ROLLING
+
+
+def test_the_server_rolls_nothing_back_that_syncs_by_itself(store: Store) -> None:
+    no_right(store)
+    put(store, application(automated=HEALS))
+    refused = ARGO_ROLL_BACK.refuse(Asked(store, SERVED, (web_production(store),), now=NOW))
+    assert "have its automated sync switched off first" in refused[0].text
+
+
+def test_the_server_is_asked_for_a_deployment_by_its_number() -> None:
+    asked = {"entry": 0, "commit": A, "who": "alice"}
+    assert rollback_body(asked, thing()) == {
+        "name": "web-production",
+        "id": 0,
+        "prune": False,
+        "dryRun": False,
+    }
+    with pytest.raises(Refused, match="another one now"):
+        rollback_body({**asked, "commit": C}, thing())

@@ -45,7 +45,8 @@ def _ours(one: Application, step: Step) -> OperationState | None:
     if state is None or state.started == step.arguments.get("before"):
         return None
     asked = state.operation
-    if not any(name == FROM for name, _ in asked.info):
+    by_server = step.arguments.get("by") == "rest"  # it takes no line of ours
+    if not asked.apply_only or not (by_server or any(name == FROM for name, _ in asked.info)):
         return None
     wanted = step.arguments.get("commit")  # a deed that an earlier cockpit left does not know it
     went = asked.revision or " ".join(asked.revisions)

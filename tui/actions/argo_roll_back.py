@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.actions.app_past import deployments, managed_workloads
 from tui.actions.app_progress import followed
@@ -11,7 +11,7 @@ from tui.actions.app_risks import app_risks
 from tui.actions.base import Asked, Deed
 from tui.actions.guard import common, seen
 from tui.actions.hold import APPLICATIONS, hold_step
-from tui.actions.sync import PATCH_APPLICATION, applications
+from tui.actions.sync import PATCH_APPLICATION, applications, by, by_remark
 from tui.errors import Refused
 from tui.model.application import Application
 from tui.model.held import block_words
@@ -27,8 +27,9 @@ class ArgoRollBack(Deed):
     """Two writes where automated sync is on: it is held first, since it would deploy forward at once."""
 
     def refuse(self, asked: Asked) -> tuple[Refusal, ...]:
-        refused = common(self, asked)
-        said = [(one, why_not(one)) for one in applications(asked, refused)]
+        by_server = replace(self, needs={}) if asked.environment.argo.server else self
+        refused = common(by_server, asked)
+        said = [(one, why_not(one) or _unheld(asked, one)) for one in applications(asked, refused)]
         return (*refused, *(Refusal(seen(one), why) for one, why in said if why))
 
     def plan(self, asked: Asked) -> Plan:
@@ -52,7 +53,7 @@ class ArgoRollBack(Deed):
             title=_words(one, to),
             steps=_steps(asked, one, to),
             changes=(*_changes(one, past, to), *(fetched.changes if fetched is not None else ())),
-            remarks=tuple(app_risks(asked, one, to, fetched)),
+            remarks=(*app_risks(asked, one, to, fetched), *by_remark(asked, [one])),
             refused=refused,
             command=_command(one, to),
             before=fetched.before if fetched is not None else "",
@@ -80,6 +81,15 @@ def why_not(one: Application) -> str:
     return "" if others or failed else "there is no other deployment in its history"
 
 
+def _unheld(asked: Asked, one: Application) -> str:
+    """What Argo CD's server does not do: it rolls nothing back that syncs by itself."""
+    if one.automated is None or not by(asked, one):
+        return ""
+    return (
+        "it syncs by itself, and you may not patch applications: have its automated sync switched off first"
+    )
+
+
 def _steps(asked: Asked, one: Application, to: PastDeployment) -> tuple[Step, ...]:
     held = (hold_step(one),) if one.automated is not None else ()
     meta = one.meta
@@ -88,6 +98,7 @@ def _steps(asked: Asked, one: Application, to: PastDeployment) -> tuple[Step, ..
     arguments = {
         "entry": to.id,
         "commit": to.commit,
+        "by": by(asked, one),
         "before": one.state.started if one.state is not None else 0.0,
         "workloads": {each.meta.uid: seen(each).digest for each in managed_workloads(asked.store, one)},
     }

@@ -1,4 +1,4 @@
-"""Sync, refresh and terminate through Argo CD's server, for who has its token and no right on the objects.
+"""Sync, refresh, terminate and roll back through Argo CD's server: with its token, without rights on objects.
 
 The server writes what `sync_operation` would, after checks of its own; it takes no version to be bound to,
 and refuses where an operation runs already.
@@ -14,6 +14,7 @@ from tui.errors import Refused
 from tui.model.plan import Step
 from tui.model.sync_plan import TICKET
 from tui.wire.argo_rest import ArgoRest
+from tui.wire.sync_policy import rollback_patch
 
 Object = dict[str, Any]
 
@@ -30,10 +31,19 @@ async def send(rest: ArgoRest, step: Step, fresh: Object) -> None:
     elif step.deed in ("refresh", "refresh-hard"):
         how = "hard" if step.deed == "refresh-hard" else "normal"
         await rest.request("GET", path, place | {"refresh": how})
+    elif step.deed == "argo-roll-back":
+        await rest.request("POST", f"{path}/rollback", content=place | rollback_body(step.arguments, fresh))
     else:
         raise Refused(
             f"{step.deed} can't be done through Argo CD's server", "it takes the right on applications"
         )
+
+
+def rollback_body(asked: Mapping[str, Any], fresh: Object) -> Object:
+    """Refused by the same rules as a rollback that is written into the object; no hooks run by it either."""
+    entry = int(asked["entry"])
+    rollback_patch(fresh, entry, str(asked["commit"]), str(asked["who"]))
+    return {"name": fresh["metadata"]["name"], "id": entry, "prune": False, "dryRun": False}
 
 
 def sync_body(asked: Mapping[str, Any], fresh: Object) -> Object:
