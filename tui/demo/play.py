@@ -6,12 +6,11 @@ CONTROL is the `control` of the simulator's first line, CERTIFICATE the file `ca
 from __future__ import annotations
 
 import argparse
-import json
 import ssl
 import sys
 from collections.abc import Sequence
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+
+import httpx
 
 from tui.demo.scenarios import SCENARIOS
 
@@ -26,15 +25,17 @@ def main(given: Sequence[str]) -> int:
     parser.add_argument("environment", nargs="?", default="")
     parser.add_argument("--world", default="demo")
     told = parser.parse_args(given)
-    body = json.dumps({"name": told.name, "service": told.service, "of": told.environment}).encode()
-    headers = {"content-type": "application/json"}
-    asked = Request(f"{told.control}/worlds/{told.world}/scenario", body, headers)
-    try:
-        with urlopen(asked, context=ssl.create_default_context(cafile=told.certificate)):
-            return 0
-    except HTTPError as error:
-        print(json.loads(error.read())["message"], file=sys.stderr)
-        return 1
+    answer = httpx.post(
+        f"{told.control}/worlds/{told.world}/scenario",
+        json={"name": told.name, "service": told.service, "of": told.environment},
+        verify=ssl.create_default_context(cafile=told.certificate),
+        trust_env=False,
+        timeout=30,
+    )
+    if answer.status_code == 200:
+        return 0
+    print(answer.json()["message"], file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":
