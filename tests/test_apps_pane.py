@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +15,15 @@ from tests.argo_objects import application as application_object
 from tests.cockpit import Driver, cockpit, settings_of
 from tests.demo_control import Demo, WorldControl
 from tests.records import NOW, deployment, meta
+from tests.wired import until
+from tui.committed import Committed
+from tui.errors import Refused
 from tui.model.app_project import AppProject
-from tui.model.application import ApplicationCondition, ManagedResource, ResourceResult
+from tui.model.application import Application, ApplicationCondition, ManagedResource, ResourceResult
 from tui.model.application_health import release_waits
+from tui.model.commits import Authored, Commit
 from tui.model.environment import Environment, SyncMode
+from tui.model.key import Meta
 from tui.model.ladder import Step
 from tui.model.sync_window import SyncWindow
 from tui.panes.apps import AppsPane
@@ -123,6 +129,38 @@ def test_badges_and_windows() -> None:
     )
     held = words(present.rows(survey(away), None, NOW)[0])
     assert (held["auto"], held["why"]) == ("held", "automated sync held")
+
+
+def test_one_that_rests_shows_who_made_its_commit() -> None:
+    commit = Commit(B, "Anna", NOW - 7200, "web: a wider column")
+    judged = survey(application(), Authored(Meta("Commit", "", B, B), commit))
+    (row,) = present.rows(judged, None, NOW)
+    assert words(row)["why"] == "Anna 2h: web: a wider column"
+    said = page(why(judged.store, judged, application(), now=NOW))
+    assert "Anna, 12 Jan 11:46:40 UTC: web: a wider column" in said
+
+
+async def test_commits_are_asked_for_once_whoever_has_them() -> None:
+    asked: list[str] = []
+
+    async def ask(_: Application, revision: str) -> Commit | None:
+        asked.append(revision)
+        if revision == C:
+            raise Refused("git can't be run")
+        return Commit(revision, "Anna") if revision == B else None
+
+    store = Store()
+    task = asyncio.create_task(Committed(ask, store).run())
+    for name, revision in (("a", B), ("b", B), ("c", C), ("d", A)):
+        one = application(name, revision=revision)
+        store.apply(Change("Application", one.meta.uid, one))
+    await until(lambda: sorted(asked) == [A, B, C])
+    store.apply(Change("Application", "e", application("e")))
+    await until(lambda: store.count("Commit") == 1)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert sorted(asked) == [A, B, C]
+    assert store.by_uid("Commit", B) is not None
 
 
 def test_namespaces_in_view_are_those_that_they_deploy_into() -> None:

@@ -15,7 +15,7 @@ from tui.model.application import Deployed, Destination, Source
 from tui.sync_desk import SyncDesk
 from tui.sync_difference import difference, projected
 from tui.wire.checkout import Checkout
-from tui.wire.git_log import push
+from tui.wire.git_log import commit, push
 
 CLOCK = SystemClock()
 
@@ -115,6 +115,20 @@ async def test_live_objects_against_manifests(demo: Demo) -> None:
     assert "paused: true" in after
     assert "brand-new" in after
     assert "kind: Job" not in after
+
+
+async def test_who_made_a_commit(demo: Demo, repository: Repository) -> None:
+    found = await commit(repository.root, CLOCK, repository.first)
+    assert found is not None
+    assert (found.id, found.author, found.subject) == (repository.first, "Ann", "first")
+    assert await commit(repository.root, CLOCK, "f" * 40) is None
+    world = demo.world("small", frozen=True)
+    async with client(world) as reads:
+        one = application()
+        desk = SyncDesk(reads, CLOCK, checkout=Checkout(repository.root, CLOCK))
+        assert await desk.commit(one, repository.first) == found
+        assert await SyncDesk(reads, CLOCK).commit(one, repository.first) is None
+    world.drop()
 
 
 async def test_the_desk_says_why_there_is_no_difference(demo: Demo, repository: Repository) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tui.actions import ACTIONS
 from tui.actions.base import Deed
 from tui.clock import Clock
+from tui.committed import Committed
 from tui.compose_check import with_file
 from tui.compose_session import ComposeSession
 from tui.errors import Misconfigured
@@ -74,6 +75,8 @@ class Opening:
         rest, problem = self._rest(environment)
         session.sync_desk = SyncDesk(client, self._clock, checkout=checkout, rest=rest, problem=problem)
         renderers: list[Checkout | ArgoRest] = [one for one in (checkout, rest) if one is not None]
+        if renderers:
+            session.beside["commits"] = Committed(session.sync_desk.commit, session.store).run
         session.back_then = BackThen(renderers)
         session.beside["expecting"] = Expecting(renderers, session.store, self._clock).run
         return session

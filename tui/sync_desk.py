@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from tui.clock import Clock
 from tui.errors import DeployError, Refused
 from tui.model.application import Application
-from tui.model.commits import Push
+from tui.model.commits import Commit, Push
 from tui.sync_difference import difference
 from tui.wire.argo_rest import ArgoRest
 from tui.wire.checkout import Checkout
-from tui.wire.git_log import push
+from tui.wire.git_log import commit, push
 from tui.wire.kube import Client
 
 _MOST = 8  # applications of a dialog that are asked about; what Argo CD says of each is known anyway
@@ -52,6 +52,13 @@ class SyncDesk:
             *(self._look(one, revision, index < _MOST) for index, one in enumerate(chosen))
         )
         return {one.meta.uid: each for one, each in zip(chosen, found, strict=True)}
+
+    async def commit(self, one: Application, revision: str) -> Commit | None:
+        """Who made a commit, from the checkout, else from Argo CD's server; raises DeployError."""
+        found = await commit(self._checkout.root, self._clock, revision) if self._checkout else None
+        if found is None and self.rest is not None:
+            return await self.rest.commit(one, revision)
+        return found
 
     async def _look(self, one: Application, revision: str, compared: bool) -> Found:
         if not compared:

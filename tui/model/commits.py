@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui.model.key import Meta
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
@@ -27,3 +29,14 @@ class Push:
     remote: bool = False
     ahead: bool = False  # it has commits that Argo CD has not compared yet
     problem: str = ""  # why there is nothing, in words
+
+
+KIND = "Commit"  # of the store
+
+
+@dataclass(frozen=True, slots=True)
+class Authored:
+    """A commit as a record of the store; its uid is its id."""
+
+    meta: Meta
+    commit: Commit

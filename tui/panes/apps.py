@@ -18,7 +18,7 @@ class AppsPane(TablePane):
 
     title = "Apps"
     kinds = ("Application",)
-    also = ("AppProject",)
+    also = ("AppProject", "Commit")
     own = frozenset({"Application"})
 
     def __init__(self, *, now: Callable[[], float]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tui.model.application import Application
 from tui.model.application_health import ApplicationHealth, Source
+from tui.model.commits import KIND as COMMIT
+from tui.model.commits import Authored, Commit
 from tui.model.held import held_words
 from tui.model.operation import Grade
 from tui.model.rolled_back import rolled_back, short
@@ -41,21 +43,23 @@ _WORST = ("Degraded", "Missing", "Unknown", "Progressing", "Suspended", "Healthy
 def rows(survey: Survey, namespaces: frozenset[str] | None, now: float) -> list[Row]:
     """Rows of the applications that deploy into the namespaces in view, worst first."""
     minute = now // 60 * 60  # a window's words count minutes
-    made = []
+    made, store = [], survey.store
     for uid, one in survey.apps.all.items():
         if not seen(one.application.destination.namespace, namespaces):
             continue
         board = survey.boards.all.get(uid)
         waiting = len(board.waiting) if board is not None else 0
         timed = minute if one.window.by or one.window.error else 0.0
-        made.append(cached(survey, "apps", uid, (one, waiting, timed), row))
+        author = store.by_uid(COMMIT, current(one.application))
+        commit = author.commit if isinstance(author, Authored) else None
+        made.append(cached(survey, "apps", uid, (one, waiting, timed, commit), row))
     made.sort(key=lambda each: (each.keys[3], each.keys[1], each.keys[2], each.keys[0]))
     forget_gone(survey, "apps", made)
     return made
 
 
-def row(one: ApplicationHealth, waiting: int, now: float) -> Row:
-    """One application; `waiting` are its migrations that a sync would run."""
+def row(one: ApplicationHealth, waiting: int, now: float, commit: Commit | None) -> Row:
+    """One application; `waiting` are its migrations that a sync would run, `commit` is the deployed one."""
     application, doing = one.application, one.now
     meta, trouble = application.meta, one.trouble
     rank = _rank(one, waiting)
@@ -71,7 +75,7 @@ def row(one: ApplicationHealth, waiting: int, now: float) -> Row:
             _wanted(application),
             (Span(one.mode, Tone.LOOK if one.mode == "held" or one.differs else Tone.QUIET),),
             _window(one, now),
-            _why(one, now),
+            _why(one, now, commit),
         ),
         (
             meta.name,
@@ -152,7 +156,9 @@ def _wanted(application: Application) -> Cell:
     branch = (source.target or "HEAD") if source is not None else ""
     head = application.revision or " ".join(application.revisions)
     new = short(head) if head and head not in (current(application), branch) else ""
-    return (Span(f"{branch} ", Tone.QUIET), Span(new, Tone.LOOK)) if new else text(branch, Tone.QUIET)
+    # in a repository of many services a head moves for all of them, and brings something to few
+    tone = Tone.QUIET if application.sync == "Synced" else Tone.LOOK
+    return (Span(f"{branch} ", Tone.QUIET), Span(new, tone)) if new else text(branch, Tone.QUIET)
 
 
 def _window(one: ApplicationHealth, now: float) -> Cell:
@@ -160,7 +166,7 @@ def _window(one: ApplicationHealth, now: float) -> Cell:
     return text(words, Tone.BAD if one.window.error or not one.window.manual else Tone.LOOK)
 
 
-def _why(one: ApplicationHealth, now: float) -> Cell:
+def _why(one: ApplicationHealth, now: float, commit: Commit | None) -> Cell:
     """What runs or went wrong, else trouble, else what is to be known while it rests."""
     if one.now.grade in (Grade.BAD, Grade.MOVING):
         return text(_cause_first(one), _NOW[one.now.grade])
@@ -174,6 +180,8 @@ def _why(one: ApplicationHealth, now: float) -> Cell:
     if back is not None:
         return text(back.words, Tone.LOOK)
     words = held_words(one.application) or window_words(one.window, now) or one.differs or one.health.text
+    if not words and commit is not None:
+        return (Since(commit.at, Tone.QUIET, f"{commit.author} ", f": {commit.subject}"),)
     return text(words, Tone.LOOK)
 
 

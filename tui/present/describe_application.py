@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tui.model.application import Application, ApplicationCondition, OperationState, ResourceResult
 from tui.model.application_health import ApplicationHealth, why_not
+from tui.model.commits import KIND as COMMIT
+from tui.model.commits import Authored
 from tui.model.held import block_words, held_block, held_words
 from tui.model.operation import Grade, kind_of
 from tui.model.rolled_back import rolled_back, short
@@ -30,7 +32,7 @@ def sections(store: Store, survey: Survey, application: Application, now: float)
         _last(application.state)
         if application.state is not None
         else Section("No operation ran yet", Tone.BOLD),
-        _made_of(one, now),
+        _made_of(store, one, now),
     ]
     out = [each for each in application.resources if each.status not in ("", "Synced")]
     if out:
@@ -101,7 +103,7 @@ def _result(row: ResourceResult) -> Line:
     return [Span(f"{what}  "), Span(state, Tone.BAD if bad else Tone.QUIET), Span(f"  {row.message}")]
 
 
-def _made_of(one: ApplicationHealth, now: float) -> Section:
+def _made_of(store: Store, one: ApplicationHealth, now: float) -> Section:
     application, source = one.application, one.application.source
     place = application.destination
     lines: list[Line] = []
@@ -116,6 +118,10 @@ def _made_of(one: ApplicationHealth, now: float) -> Section:
         lines.append([Span(f"deployed {short(current(application))} {moment(last.deployed)} by {who}")])
     else:
         lines.append([Span("never deployed")])
+    author = store.by_uid(COMMIT, current(application))
+    if isinstance(author, Authored):
+        commit = author.commit
+        lines.append([Span(f"  {commit.author}, {moment(commit.at)}: {commit.subject}", Tone.QUIET)])
     compared = application.revision or " ".join(application.revisions)
     lines.append(
         [Span(f"last compared with {short(compared) or '-'} {moment(application.reconciled)}".rstrip())]

@@ -45,6 +45,13 @@ async def push(root: Path, clock: Clock, application: Application) -> Push:
     return Push(commits, head, remote, await _ahead(root, clock, application.revision, head))
 
 
+async def commit(root: Path, clock: Clock, revision: str) -> Commit | None:
+    """One commit; None where the checkout does not have it."""
+    shown = await _git(root, clock, "show", "-s", f"--format={_FORMAT}", f"{revision}^{{commit}}", "--")
+    lines = shown.out.decode("utf-8", "replace").splitlines()
+    return _commit(lines[0]) if lines and not shown.code else None
+
+
 async def _ahead(root: Path, clock: Clock, compared: str, head: str) -> bool:
     """A head that Argo CD has passed already is only a checkout that was not fetched lately."""
     if not is_commit(compared) or not head or compared == head:
