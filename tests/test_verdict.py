@@ -18,6 +18,7 @@ from tui.model.job import Job
 from tui.model.recording import Recording
 from tui.model.schema import SCHEMA, Schema, schema_meta
 from tui.model.verdict import Ran, troubles, verdicts
+from tui.model.watched import Span
 
 ONE = replace(manifests(), hooks=(hook("auth"),))
 DEPLOYMENT = (SelectedResource("apps", "Deployment", "identity"),)
@@ -126,7 +127,11 @@ def test_a_rollback_needs_no_migration_again() -> None:
 
 def test_nobody_watched_and_goose_said_nothing() -> None:
     (gone,) = verdicts(synced(), ONE, [])
-    assert gone.ran is Ran.UNSEEN
+    assert (gone.ran, gone.gap) == (Ran.UNSEEN, None)
+    earlier = [Span(NOW - 5000, NOW - 3000)]
+    (gone,) = verdicts(synced(), ONE, [], watched=earlier)
+    assert gone.gap is not None
+    assert gone.gap.begin == NOW - 3000
     silent = [replace(run, goose=GooseRun()) for run in known([done("auth")])]
     assert verdicts(synced(), ONE, silent)[0].ran is Ran.UNSURE
 

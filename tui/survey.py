@@ -25,6 +25,7 @@ from tui.model.job import Job
 from tui.model.pod import Pod
 from tui.model.recording import Recording
 from tui.model.sealed_secret import SealedSecret, SealVerdict, judge
+from tui.model.watched import Span
 from tui.model.workload import HorizontalPodAutoscaler, ReplicaSet, Workload
 from tui.store import LinkState, Store
 from tui.survey_apps import READS as APPS
@@ -73,6 +74,8 @@ class NamespaceSummary:
 class Recorded(Protocol):
     """What remembers the Jobs that are gone: the recorder."""
 
+    watched: tuple[Span, ...]
+
     def recordings(self) -> list[Recording]: ...
 
 
@@ -83,7 +86,7 @@ class Survey:
         self.store = store
         self.environment = environment
         self._recorded = recorded
-        self.boards = Boards(store)
+        self.boards = Boards(store, lambda: recorded.watched if recorded is not None else ())
         self.apps = Apps(store, environment)
         self._pods = Pods(store, environment)
         self.paths = Paths(store, environment)

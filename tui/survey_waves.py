@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import cast
 
 from tui.expecting import KIND as RENDERED
@@ -22,6 +22,7 @@ from tui.model.schema import SCHEMA, WAITING, Schema, schemas
 from tui.model.schema import waiting as blocked
 from tui.model.step import Board, StepState
 from tui.model.verdict import troubles, verdicts, without_hooks
+from tui.model.watched import Span
 from tui.model.workload import Workload
 from tui.store import Store
 from tui.survey_runs import HookRuns
@@ -34,7 +35,9 @@ READS = (*_RUNS, *_WHILE)
 class Boards:
     """`refresh` at the tick; `of` an application, `waiting` in the environment, `troubles` of verdicts."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, watched: Callable[[], Sequence[Span]] = tuple) -> None:
+        """`watched` is when the recorder, or another one in the same folder, looked on."""
+        self._watched = watched
         self.all: Mapping[str, Board] = {}  # by the application's uid
         self.version = 0
         self._store = store
@@ -131,6 +134,7 @@ class Boards:
             runs,
             tuple((reached.get(name), asked.get(name)) for name in self._runs.names(uid).databases),
             (self._ready_stamp(application), self._store.version[WAITING], others) if moving else 0,
+            len(self._watched()),
         )
         known = self._inputs.get(uid)
         if known is not None and _same(known, inputs):
@@ -151,7 +155,8 @@ class Boards:
         ran = rendered.of(running_revision(application)) if rendered else None
         before = rendered.of(deployed_revision(application)) if rendered else None
         due = () if moving else waiting(application, wanted, runs, before)
-        said = () if moving else verdicts(application, ran or last_run(application, runs), runs, asked)
+        done = ran or last_run(application, runs)
+        said = () if moving else verdicts(application, done, runs, asked, self._watched())
         shown: Manifests | None = ran if moving or not due else wanted
         shown = shown or wanted or last_run(application, runs)
         if not shown.hooks and not moving:

@@ -13,6 +13,7 @@ from tui.model.health import Trouble
 from tui.model.hook_runs import HookRun, same_spec
 from tui.model.hooks import SYNCFAIL, Hook, Manifests, Origin, Rows
 from tui.model.schema import Schema
+from tui.model.watched import Span, unwatched
 
 _SLACK = 1.0  # seconds: both times are cut to whole ones
 
@@ -41,6 +42,7 @@ class Verdict:
     reason: str = ""
     evidence: tuple[str, ...] = ()
     run: HookRun | None = None
+    gap: Span | None = None  # of UNSEEN: the time in which nobody watched, where that is known
 
     @property
     def red(self) -> bool:
@@ -72,6 +74,7 @@ def verdicts(
     manifests: Manifests | None,
     known: Sequence[HookRun],
     schemas: Mapping[str, Schema] | None = None,
+    watched: Sequence[Span] = (),
 ) -> tuple[Verdict, ...]:
     """Of each migration of the synced revision, once an operation succeeded; () before and after a failure.
 
@@ -92,7 +95,16 @@ def verdicts(
         # what ran once need not be expected now
         and not (guessed and rows.of(hook) is None)
     )
-    return tuple(_asked(one, state, (schemas or {}).get(one.hook.database)) for one in made)
+    asked = (_asked(one, state, (schemas or {}).get(one.hook.database)) for one in made)
+    return tuple(_in_gap(one, state, watched) for one in asked)
+
+
+def _in_gap(one: Verdict, state: OperationState, watched: Sequence[Span]) -> Verdict:
+    """When nobody watched, of what nobody saw; nothing where it is not known who watches."""
+    if one.ran is not Ran.UNSEEN or not watched:
+        return one
+    end = state.finished or state.started
+    return replace(one, gap=unwatched(watched, state.started, end, end))
 
 
 def _asked(one: Verdict, state: OperationState, schema: Schema | None) -> Verdict:

@@ -10,6 +10,7 @@ from tui.model.hooks import running_revision, short
 from tui.model.step import Board, Step, StepState, WaveGroup
 from tui.model.verdict import Ran
 from tui.present import waves as plain
+from tui.present.runs import gap_words
 from tui.present.waves import Words
 from widgets.live_table import Cell, Since, Span, Tone
 from widgets.since import Part, ago
@@ -167,7 +168,8 @@ def _without_run(step: Step) -> Words:
     words = step.standing.words
     if step.state is StepState.FAILED:
         return Words(Span("!", BAD), (Span("failed", BAD),), (Span(words, BAD),) if words else ())
-    return Words(Span("✓", QUIET), (Span("not watched", QUIET),))
+    gap = step.verdict.gap if step.verdict is not None else None
+    return Words(Span("✓", QUIET), (Span(gap_words(gap, gap.end) if gap else "not watched", QUIET),))
 
 
 def _judged(step: Step, said: Words) -> Words:
