@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tests.argo_objects import application
 from tests.demo_control import WorldControl
 from tests.demo_objects import STILL, Object, running_pod, with_state
 
@@ -53,7 +54,7 @@ def put(world: WorldControl, environment: str) -> None:
         "metadata": {**meta, "name": f"ad-{TEXT}"},
         "spec": {"selector": {"app": TEXT}, "ports": [{"port": 80}]},
     }
-    world.put(pod, talks, workload, job, service, environment=environment)
+    world.put(pod, talks, workload, job, service, _application(), environment=environment)
     world.event("Pod", "services", "talks", TEXT, TEXT * 20, type="Warning", environment=environment)
     world.log("services", "talks", "app", *lines(), environment=environment)
 
@@ -63,6 +64,23 @@ def lines() -> tuple[str | bytes, ...]:
     quoted = TEXT.encode("unicode_escape").decode().replace("\\x", "\\u00").replace('"', '\\"')
     every = bytes(byte for byte in range(256) if byte != 10)
     return (*ATTACKS, f'{{"level":"error","msg":"{quoted}"}}', "x" * 1_000_000, every, "the last words")
+
+
+def _application() -> Object:
+    """Failed, out of sync, with a condition; an operator's name and a reason as hostile as the rest."""
+    made = application(f"ae-{TEXT}")
+    made["metadata"]["annotations"] = {**STILL, "note": TEXT}
+    made["spec"]["destination"]["namespace"] = "services"
+    made["spec"]["source"] |= {"targetRevision": TEXT, "path": TEXT, "repoURL": TEXT}
+    state = made["status"]["operationState"]
+    state |= {"phase": "Failed", "message": TEXT}
+    state["operation"] |= {"initiatedBy": {"username": TEXT}, "info": [{"name": "Reason", "value": TEXT}]}
+    row = state["syncResult"]["resources"][0]
+    row |= {"hookPhase": "Failed", "message": TEXT, "name": TEXT}
+    made["status"]["conditions"] = [{"type": "SyncError", "message": TEXT}]
+    made["status"]["sync"] = {"status": "OutOfSync", "revision": TEXT}
+    made["status"]["history"][0] |= {"initiatedBy": {"username": TEXT}, "revision": TEXT}
+    return made
 
 
 def _deployment(name: str, meta: Object) -> Object:

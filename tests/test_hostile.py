@@ -10,6 +10,7 @@ import pytest
 from tests import hostile
 from tests.cockpit import Driver, cockpit, settings_of
 from tests.demo_control import Demo, WorldControl
+from tui.panes.apps import AppsPane
 from tui.panes.jobs import JobsPane
 from tui.panes.pods import PodsPane
 from tui.panes.trouble import TroublePane
@@ -39,13 +40,15 @@ def assert_straight(driver: Driver) -> None:
         assert strip.cell_length == screen.size.width, (number, strip.text)
 
 
-def choose(driver: Driver, tab: type[TroublePane | WorkloadsPane | PodsPane | JobsPane], prefix: str) -> None:
+def choose(
+    driver: Driver, tab: type[TroublePane | WorkloadsPane | PodsPane | JobsPane | AppsPane], prefix: str
+) -> None:
     """Goes to a tab and puts the cursor on the object whose name begins so."""
     view = driver.app.view
     assert view is not None
     (found,) = (
         record
-        for kind in ("Pod", "Deployment", "Job")
+        for kind in ("Pod", "Deployment", "Job", "Application")
         for record in view.session.store.all(kind)
         if record.meta.name.startswith(prefix)
     )
@@ -65,6 +68,7 @@ async def test_tabs_pages_and_palette_are_straight_and_literal(attacked: Opened)
         ("d", "Why: ", PodsPane, "aa-"),
         ("d", "Why: ", WorkloadsPane, "ab-"),
         ("d", "Why: ", JobsPane, "ac-"),
+        ("d", "Why: ", AppsPane, "ae-"),
         ("y", "apiVersion", PodsPane, "talks"),
     ):
         choose(driver, tab, name)
