@@ -1,4 +1,4 @@
-"""The simulator's Argo CD: hooks of every phase with their policies, and what Git has no longer."""
+"""The simulator's Argo CD: hooks of every phase, pruning, sync windows, and a controller that is away."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ import json
 
 import pytest
 
-from tests.demo_bench import FAILED, Bench
+from tests.demo_bench import FAILED, Bench, Object
+from tui.demo.behaviours.argo import DOWN
 from tui.demo.behaviours.argo_task import HOOK, POLICY
+from tui.demo.behaviours.argo_window import blocked
+from tui.demo.behaviours.common import seconds_of
 from tui.demo.behaviours.scripted import BEHAVIOUR
 from tui.demo.chart import Migration, goose, migration_job
 from tui.demo.scenario import break_migration, set_image
+
+YEAR_END = {"kind": "deny", "schedule": "0 3 30 12 *", "timeZone": "Europe/Paris"}
+AT_NINE = "2026-12-30T09:00:00Z"
 
 
 def with_hook(world: Bench, phase: str, policy: str, seconds: float = 1.0, bad: str = "") -> None:
@@ -87,3 +93,39 @@ def test_what_git_has_no_longer_is_pruned_when_it_is_asked_for(prune: bool) -> N
     assert world.state["syncResult"]["resources"][-1]["status"] == ("Pruned" if prune else "PruneSkipped")
     assert world.status()[0] == ("Synced" if prune else "OutOfSync")
     assert (world.cluster.get("Service", "prod-services", "auth") is None) is prune
+
+
+def test_an_operation_stays_as_it_is_while_the_controller_is_away() -> None:
+    world = Bench("auth")
+    world.change(
+        "Namespace", "argocd", lambda draft: draft["metadata"].update(annotations={DOWN: "true"}), ""
+    )
+    world.it.sync("nobody hears it")()
+    world.run(30)
+    assert world.application["operation"]
+    assert "operationState" not in world.application["status"]
+    world.change("Namespace", "argocd", lambda draft: draft["metadata"].update(annotations={}), "")
+    world.run(30)
+    assert world.status()[2] == "Succeeded"
+
+
+@pytest.mark.parametrize(
+    ("window", "at", "manual", "expected"),
+    [
+        (YEAR_END, "2026-12-30T02:30:00Z", True, True),
+        (YEAR_END, "2026-12-30T03:00:00Z", True, False),
+        ({"kind": "deny", "schedule": "0 3 30 12 *"}, "2026-12-30T02:59:00Z", True, False),
+        ({"kind": "deny", "schedule": "* * * * *", "manualSync": True}, "2026-12-30T02:59:00Z", True, False),
+        ({"kind": "deny", "schedule": "* * * * *", "manualSync": True}, "2026-12-30T02:59:00Z", False, True),
+        ({"kind": "allow", "schedule": "0 8 * * *"}, "2026-12-30T08:59:00Z", False, False),
+        ({"kind": "allow", "schedule": "0 8 * * *"}, "2026-12-30T09:00:00Z", False, True),
+        ({"kind": "deny", "schedule": "* * * * *", "applications": ["*-staging"]}, AT_NINE, True, False),
+    ],
+)
+def test_windows(window: Object, at: str, manual: bool, expected: bool) -> None:
+    application = {
+        "metadata": {"name": "auth-production"},
+        "spec": {"destination": {"namespace": "services"}},
+    }
+    project = {"spec": {"syncWindows": [{"duration": "1h", "applications": ["auth-*"], **window}]}}
+    assert blocked(project, application, seconds_of(at), manual=manual) is expected

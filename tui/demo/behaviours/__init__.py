@@ -5,7 +5,8 @@ then the steps in order every time its clock moves. Annotations are the levers f
 `demo.deploytui/behaviour` on a pod or a pod template (see `scripted.Script`),
 `demo.deploytui/still: "true"` on pods that are to be left alone,
 `demo.deploytui/refuse-pods: <message>` on a Deployment or ReplicaSet,
-`demo.deploytui/life` on a Namespace (see `life.Life`).
+`demo.deploytui/life` on a Namespace (see `life.Life`),
+`demo.deploytui/argo-down: "true"` on the Namespace `argocd`: Argo CD's controller is away.
 """
 
 from __future__ import annotations

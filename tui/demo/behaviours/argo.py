@@ -12,6 +12,7 @@ from tui.demo.behaviours.common import Controller, Key, Object, annotations_of, 
 from tui.demo.cluster import Cluster
 from tui.demo.repository import Commit
 
+DOWN = "demo.deploytui/argo-down"
 REFRESH = "argocd.argoproj.io/refresh"
 # How often branches are looked at for new commits, in seconds.
 POLL = 10.0
@@ -30,7 +31,10 @@ class Applications(Controller):
         self._poll = 0.0
 
     def step(self, now: float) -> None:
-        """Looks for new commits when it is time, then does what is due."""
+        """Looks for new commits when it is time, then does what is due; nothing at all while it is down."""
+        home = self.cluster.get("Namespace", "", "argocd")
+        if home is not None and annotations_of(home).get(DOWN) == "true":
+            return
         if now >= self._poll:
             self._poll = now + POLL
             for application in self.cluster.all(self.kind):
