@@ -21,13 +21,19 @@ from tests.applications import (
     web_production,
     web_store,
 )
-from tests.records import NOW, filled
+from tests.records import NOW, deployment, filled, replica_set
 from tui.actions.app_past import deployments
 from tui.actions.argo_roll_back import ARGO_ROLL_BACK, why_not
 from tui.actions.base import Asked
 from tui.errors import Refused
 from tui.model.app_project import AppProject
-from tui.model.application import Application, ApplicationCondition, Operation, ResourceResult
+from tui.model.application import (
+    Application,
+    ApplicationCondition,
+    ManagedResource,
+    Operation,
+    ResourceResult,
+)
 from tui.model.environment import Environment
 from tui.model.hooks import Hook, Manifests, MigrationFile, Origin
 from tui.model.plan import Plan, Weight
@@ -70,6 +76,37 @@ def test_an_undo_uses_the_revision_of_the_same_commit_again(store: Store) -> Non
     put(store, application(history=history, revision=B, sync="OutOfSync"))
     back, new, old = deployments(store, web_production(store))
     assert back.images == old.images == ("registry.example/web:1.4.0",)
+    assert new.images == ("registry.example/web:1.5.0",)
+
+
+def test_all_of_its_workloads_have_to_be_known_to_have_been_ready(store: Store) -> None:
+    other = deployment("worker")
+    put(store, other)
+    put(store, replica_set(other, 1, ready=2, current=2))
+    listed = tuple(ManagedResource("apps", "Deployment", "services", name) for name in ("web", "worker"))
+    history = (deployed(0, A, 3600), deployed(1, B, 600))
+    put(store, application(resources=listed, history=history))
+    new, old = deployments(store, web_production(store))
+    assert (old.ever_ready, old.evidence) == (
+        EverReady.UNKNOWN,
+        "which revision of worker it was is not known",
+    )
+    assert new.ever_ready is EverReady.NO
+
+
+@pytest.mark.parametrize("number", ["4", "5"])
+def test_where_an_old_revision_was_used_again_nothing_is_guessed(store: Store, number: str) -> None:
+    """An old revision got a new number by a commit of the same template: commit C may be any of them."""
+    old = store.by_uid("ReplicaSet", "ReplicaSet/web-2")
+    assert isinstance(old, ReplicaSet)
+    again = {"deployment.kubernetes.io/revision": number}
+    put(store, replace(old, meta=replace(old.meta, annotations=again)))
+    d = "d" * 40
+    history = (deployed(0, A, 3600), deployed(1, B, 600), deployed(2, C, 60), deployed(3, d, 30))
+    put(store, application(history=history, revision=d, state=ended(revision=d)))
+    last, unknown, new, first = deployments(store, web_production(store))
+    assert (unknown.images, unknown.ever_ready) == ((), EverReady.UNKNOWN)
+    assert last.images == first.images == ("registry.example/web:1.4.0",)
     assert new.images == ("registry.example/web:1.5.0",)
 
 

@@ -9,6 +9,7 @@ from tui.actions.past import past
 from tui.model.application import Application
 from tui.model.key import NOTHING
 from tui.model.past_deployment import PastDeployment, all_ready, by_entry, half_way
+from tui.model.revision import EverReady
 from tui.model.workload import Workload
 from tui.store import Store
 
@@ -18,13 +19,19 @@ def deployments(
 ) -> list[PastDeployment]:
     """Newest first. The last one is not current when a later sync of another commit ended half way."""
     workloads = managed_workloads(store, application)
-    then = [(one, by_entry(application.history, past(store, one, known_ready))) for one in workloads]
+    whole = not half_way(application)
+    then = [
+        (one, by_entry(application.history, past(store, one, known_ready), whole=whole)) for one in workloads
+    ]
     made = []
     for index, entry in enumerate(application.history):
         revisions = tuple((one, found) for one, by in then if (found := by.get(index)) is not None)
         ever, evidence = all_ready(revisions)
+        unknown = [one.meta.name for one, by in then if index not in by]
+        if revisions and unknown and ever is EverReady.YES:
+            ever, evidence = EverReady.UNKNOWN, f"which revision of {unknown[0]} it was is not known"
         last = index == len(application.history) - 1
-        made.append(PastDeployment(entry, last and not half_way(application), revisions, ever, evidence))
+        made.append(PastDeployment(entry, last and whole, revisions, ever, evidence))
     return made[::-1]
 
 

@@ -92,24 +92,40 @@ def same_as_current(found: Sequence[PastDeployment], one: PastDeployment) -> boo
     return one.current or (one.commit == current.commit and one.entry.source == current.entry.source)
 
 
-def by_entry(history: Sequence[Deployed], revisions: Sequence[Revision]) -> dict[int, Revision]:
-    """By place in the history: the revision that was made by its sync, else the one of the entry before.
+def by_entry(
+    history: Sequence[Deployed], revisions: Sequence[Revision], *, whole: bool = True
+) -> dict[int, Revision]:
+    """By place in the history, as far as it can be told: never a guess, which would be false evidence.
 
-    An undo uses an old ReplicaSet again: the same commit leads to the same revision.
+    A sync makes a revision, or uses again the one that the same commit led to. Where it made none it may have
+    changed nothing, or have used an older one again: the numbers say whether that happened at all.
+    `whole`: what runs is what was deployed last.
     """
     found: dict[int, Revision] = {}
     by_commit: dict[str, Revision] = {}
     latest: Revision | None = None
+    used_again = _used_again(revisions)
     for index, entry in enumerate(history):
         made = next((one for one in revisions if _within(entry, one.created)), None)
-        if made is None and index == 0:
-            made = next((one for one in revisions if one.created <= entry.deployed + AROUND), None)
-        if made is None and index == len(history) - 1:
-            latest = next((one for one in revisions if one.current), latest)
-        latest = by_commit.get(commit(entry)) or made or latest
-        if latest is not None:
-            by_commit[commit(entry)] = found[index] = latest
+        known = made or by_commit.get(commit(entry))
+        if known is None and index == 0 and not used_again:
+            known = next((one for one in revisions if one.created <= entry.deployed + AROUND), None)
+        if known is None and index == len(history) - 1 and whole:
+            known = next((one for one in revisions if one.current), None)
+        if known is None and not used_again:
+            known = latest
+        latest = known
+        if known is not None:
+            by_commit[commit(entry)] = found[index] = known
     return found
+
+
+def _used_again(revisions: Sequence[Revision]) -> bool:
+    """Whether one got a newer number than some that were made after it, or left a gap among the numbers."""
+    ordered = sorted(revisions, key=lambda one: one.number)
+    made = [one.created for one in ordered]
+    numbers = [one.number for one in ordered]
+    return made != sorted(made) or (bool(numbers) and len(numbers) != numbers[-1] - numbers[0] + 1)
 
 
 def all_ready(revisions: Sequence[tuple[Workload, Revision]]) -> tuple[EverReady, str]:
