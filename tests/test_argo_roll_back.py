@@ -36,6 +36,7 @@ from tui.model.application import (
 )
 from tui.model.environment import Environment
 from tui.model.hooks import Hook, Manifests, MigrationFile, Origin
+from tui.model.past_deployment import initiator
 from tui.model.plan import Plan, Weight
 from tui.model.revision import EverReady
 from tui.model.sync_window import SyncWindow
@@ -77,6 +78,16 @@ def test_an_undo_uses_the_revision_of_the_same_commit_again(store: Store) -> Non
     back, new, old = deployments(store, web_production(store))
     assert back.images == old.images == ("registry.example/web:1.4.0",)
     assert new.images == ("registry.example/web:1.5.0",)
+
+
+def test_of_two_syncs_in_a_row_the_nearer_one_made_a_revision(store: Store) -> None:
+    history = (deployed(0, A, 3600), deployed(1, B, 600), deployed(2, C, 592), deployed(3, A, 30))
+    put(store, application(history=history, revision=A, state=ended(revision=A)))
+    _, hooks_only, new, _ = deployments(store, web_production(store))
+    assert new.images == hooks_only.images == ("registry.example/web:1.5.0",)
+    again = replace(hooks_only.revisions[0][1], created=NOW - 3601)
+    assert initiator(web_production(store), again) == "alice, aaaaaaa"
+    assert initiator(web_production(store), new.revisions[0][1]) == "alice, bbbbbbb"
 
 
 def test_all_of_its_workloads_have_to_be_known_to_have_been_ready(store: Store) -> None:

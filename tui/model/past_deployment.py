@@ -106,7 +106,7 @@ def by_entry(
     latest: Revision | None = None
     used_again = _used_again(revisions)
     for index, entry in enumerate(history):
-        made = next((one for one in revisions if _within(entry, one.created)), None)
+        made = next((one for one in revisions if _maker(history, one) is entry), None)
         known = made or by_commit.get(commit(entry))
         if known is None and index == 0 and not used_again:
             known = next((one for one in revisions if one.created <= entry.deployed + AROUND), None)
@@ -146,15 +146,22 @@ def initiator(application: Application, revision: Revision) -> str:
 
     A rollback uses the revision again that the same commit made before.
     """
-    made = {commit(one) for one in application.history if _within(one, revision.created)}
-    entry = next((one for one in reversed(application.history) if commit(one) in made), None)
-    if entry is None:
+    made = _maker(application.history, revision)
+    if made is None:
         return ""
+    entry = next(one for one in reversed(application.history) if commit(one) == commit(made))
     who = "automated" if entry.automated else entry.username or "somebody"
     return f"{who}, {short(commit(entry))}"
 
 
-def _within(entry: Deployed, at: float) -> bool:
-    """Whether that was while its sync ran."""
+def _maker(history: Sequence[Deployed], revision: Revision) -> Deployed | None:
+    """The deployment during whose sync a revision was made: of several that are near, the nearest."""
+    near = [(_apart(one, revision.created), index) for index, one in enumerate(history)]
+    apart, index = min(near, default=(AROUND + 1, 0))
+    return history[index] if apart <= AROUND else None
+
+
+def _apart(entry: Deployed, at: float) -> float:
+    """Seconds between a moment and the time of its sync; 0 while it ran."""
     begun = entry.started if entry.started is not None else entry.deployed
-    return begun - AROUND <= at <= entry.deployed + AROUND
+    return max(begun - at, at - entry.deployed, 0.0)
