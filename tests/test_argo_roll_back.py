@@ -37,7 +37,7 @@ from tui.model.application import (
 from tui.model.environment import Environment
 from tui.model.hooks import Hook, Manifests, MigrationFile, Origin
 from tui.model.past_deployment import initiator
-from tui.model.plan import Plan, Weight
+from tui.model.plan import Change, Plan, Weight
 from tui.model.revision import EverReady
 from tui.model.sync_window import SyncWindow
 from tui.model.then import Then, applied_since, unknown_since
@@ -143,6 +143,14 @@ def test_a_deployment_with_the_same_pods_is_no_default_while_there_is_another(st
     put(store, replace(made, ready=2, replicas=2))
     assert [one.ever_ready for one in deployments(store, web_production(store))] == [EverReady.YES] * 3
     assert ARGO_ROLL_BACK.plan(asked(store)).steps[0].arguments["entry"] == 0
+
+
+def test_images_are_those_that_run_and_else_those_that_git_had(store: Store) -> None:
+    then = Then(A, changes=(Change("web web image", "web:2", "web:1"), Change("ConfigMap web", "x", "y")))
+    known = ARGO_ROLL_BACK.plan_to(asked(store), then)
+    assert [one.what for one in known.changes] == ["revision", "image", "ConfigMap web"]
+    unknown = ARGO_ROLL_BACK.plan_to(asked(filled([application()]), choice=0), then)
+    assert [one.what for one in unknown.changes] == ["revision", "web web image", "ConfigMap web"]
 
 
 def test_no_default_where_nothing_is_known_to_have_been_ready() -> None:

@@ -72,6 +72,7 @@ async def test_what_differs_is_said_and_what_stays_applied() -> None:
     assert found.manifests
     assert [(one.what, one.before, one.after) for one in found.changes] == [
         ("ConfigMap web", "of now", "of then: 1 line differs"),
+        ("web web image", "web:2", "web:1"),
         ("web web env LEVEL", "debug", "info"),
         ("Ingress new", "of now", "stays: it was not there then"),
         ("Secret web", "of now", "of then: 1 line differs"),

@@ -15,7 +15,7 @@ from tui.actions.sync import PATCH_APPLICATION, applications, by, by_remark
 from tui.errors import Refused
 from tui.model.application import Application
 from tui.model.held import block_words
-from tui.model.past_deployment import PastDeployment, chosen, commit, same_as_current
+from tui.model.past_deployment import PastDeployment, chosen, commit
 from tui.model.plan import Change, Plan, Progress, Refusal, Step, Target
 from tui.model.rolled_back import short
 from tui.model.then import Then
@@ -52,7 +52,7 @@ class ArgoRollBack(Deed):
             environment=asked.environment.name,
             title=_words(one, to),
             steps=_steps(asked, one, to),
-            changes=(*_changes(one, past, to), *(fetched.changes if fetched is not None else ())),
+            changes=tuple(_changes(one, to, fetched)),
             remarks=(*app_risks(asked, one, to, fetched), *by_remark(asked, [one])),
             refused=refused,
             command=_command(one, to),
@@ -111,22 +111,19 @@ def _words(one: Application, to: PastDeployment) -> str:
     return f"Roll {one.meta.name} back{here} to {short(to.commit)} (deployment {to.id})"
 
 
-def _changes(one: Application, past: list[PastDeployment], to: PastDeployment) -> list[Change]:
-    """Commit and images, as far as the history and the ReplicaSets tell."""
+def _changes(one: Application, to: PastDeployment, then: Then | None) -> list[Change]:
+    """Images as they run and as the ReplicaSets of then had them; what only Git tells, as it is rendered."""
     current = one.deployed
     found = [Change("revision", short(commit(current)) if current is not None else "", short(to.commit))]
-    now = next((each for each in past if same_as_current(past, each)), None)
-    before = {workload.meta.uid: workload.images for workload, _ in to.revisions}
     for workload, revision in to.revisions:
-        images = before[workload.meta.uid]
-        if images == revision.images:
-            continue
-        count = len(to.revisions)
-        name = f"{workload.meta.name} image" if count > 1 or now is None else "image"
-        found.append(Change(name, ", ".join(images), ", ".join(revision.images)))
+        if workload.images != revision.images:
+            name = f"{workload.meta.name} image" if len(to.revisions) > 1 else "image"
+            found.append(Change(name, ", ".join(workload.images), ", ".join(revision.images)))
     if one.automated is not None:
         found.append(Change("sync", block_words(one.automated), "by hand only (held)"))
-    return found
+    told = bool(to.revisions)
+    rendered = then.changes if then is not None else ()
+    return [*found, *(each for each in rendered if not (told and each.what.endswith("image")))]
 
 
 def _command(one: Application, to: PastDeployment) -> str:

@@ -87,7 +87,7 @@ def _plain(found: Iterable[Document]) -> dict[Key, Document]:
 
 
 def _changes(new: Document | None, old: Document | None) -> Iterator[Change]:
-    """In words; images are told by the history already."""
+    """In words, images first."""
     one = new if new is not None else old
     assert one is not None
     name = f"{one.get('kind')} {(one.get('metadata') or {}).get('name')}"
@@ -97,7 +97,7 @@ def _changes(new: Document | None, old: Document | None) -> Iterator[Change]:
         yield Change(name, "", "made again")
     else:
         was, will = _template(new), _template(old)
-        found = [each for each in differences(was, will) if not each.what.endswith("image")] if was else []
+        found = differences(was, will) if was else ()
         short = str((one.get("metadata") or {}).get("name"))
         yield from (replace(each, what=f"{short} {each.what}") for each in found[:6])
         lines = _lines(new, old)
