@@ -138,6 +138,9 @@ def test_one_that_rests_shows_who_made_its_commit() -> None:
     assert words(row)["why"] == "Anna 2h: web: a wider column"
     said = page(why(judged.store, judged, application(), now=NOW))
     assert "Anna, 12 Jan 11:46:40 UTC: web: a wider column" in said
+    shared = ApplicationCondition("SharedResourceWarning", "Service web is of two applications")
+    (row,) = present.rows(survey(application(conditions=(shared,))), None, NOW)
+    assert words(row)["why"] == "SharedResourceWarning: Service web is of two applications"
 
 
 async def test_commits_are_asked_for_once_whoever_has_them() -> None:

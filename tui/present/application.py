@@ -180,6 +180,9 @@ def _why(one: ApplicationHealth, now: float, commit: Commit | None) -> Cell:
     if back is not None:
         return text(back.words, Tone.LOOK)
     words = held_words(one.application) or window_words(one.window, now) or one.differs or one.health.text
+    if not words and one.application.conditions:  # those that are no trouble: warnings
+        first = one.application.conditions[0]
+        words = f"{first.type}: {first.message}"
     if not words and commit is not None:
         return (Since(commit.at, Tone.QUIET, f"{commit.author} ", f": {commit.subject}"),)
     return text(words, Tone.LOOK)
