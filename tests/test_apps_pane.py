@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -23,10 +25,13 @@ from tui.model.application import Application, ApplicationCondition, ManagedReso
 from tui.model.application_health import release_waits
 from tui.model.commits import Authored, Commit
 from tui.model.environment import Environment, SyncMode
+from tui.model.job import Job
 from tui.model.key import Meta
 from tui.model.ladder import Step
 from tui.model.sync_window import SyncWindow
 from tui.panes.apps import AppsPane
+from tui.panes.base import View
+from tui.panes.log_selection import logged
 from tui.panes.work import WorkPane
 from tui.panes.workloads import WorkloadsPane
 from tui.present import application as present
@@ -34,6 +39,7 @@ from tui.present.describe import why
 from tui.present.environment import argo
 from tui.present.ladder import difference
 from tui.present.workload import rows as workload_rows
+from tui.sessions import AnySession
 from tui.store import Change, Record, Store
 from tui.survey import Survey
 from widgets.live_table import Row, Span, Tone
@@ -164,6 +170,20 @@ async def test_commits_are_asked_for_once_whoever_has_them() -> None:
     await asyncio.gather(task, return_exceptions=True)
     assert sorted(asked) == [A, B, C]
     assert store.by_uid("Commit", B) is not None
+
+
+def test_the_log_of_one_is_that_of_its_hook_else_of_its_workload() -> None:
+    def told(*records: Record) -> str:
+        judged = survey(*records)
+        view = View(cast("AnySession", SimpleNamespace(store=judged.store)), judged, None)
+        found = logged(view, records[0])
+        return found.meta.path if found is not None else ""
+
+    web, job = deployment("web"), Job(meta("Job", "web-migrate"))
+    assert told(running(), web, job) == "services/web-migrate"
+    assert told(running(), web) == "services/web"
+    assert told(application(), web, job) == "services/web"
+    assert told(application()) == ""
 
 
 def test_namespaces_in_view_are_those_that_they_deploy_into() -> None:

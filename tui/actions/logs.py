@@ -9,6 +9,6 @@ LOGS = Action(
     key="l",
     words="Logs",
     help="Shows the logs of what is under the cursor, whole screen.",
-    kinds=LOGGED,
+    kinds=LOGGED | {"Application"},
     show=True,
 )

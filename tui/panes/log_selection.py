@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tui.actions.base import LOGGED
+from tui.model.application import Application
 from tui.model.cluster import Event
 from tui.model.pod import Pod
 from tui.model.rollout import RolloutState
@@ -77,7 +78,21 @@ def logged(view: View, record: Record) -> Record | None:
     if isinstance(record, Event):
         about = view.session.store.by_uid(record.about_kind, record.about_uid)
         return logged(view, about) if about is not None and not isinstance(about, Event) else None
+    if isinstance(record, Application):
+        return _of_application(view, record)
     return record if record.meta.kind in _KINDS else None
+
+
+def _of_application(view: View, record: Application) -> Record | None:
+    """The hook that its operation waits for, or that failed it; else the first workload that it deploys."""
+    one, store = view.survey.apps.all.get(record.meta.uid), view.session.store
+    kind, name = one.now.about if one is not None else ("", "")
+    places = [record.destination.namespace, *(each.namespace for each in record.resources)]
+    for namespace in dict.fromkeys(places) if kind in _KINDS else ():
+        if (found := store.get(kind, namespace, name)) is not None:
+            return found
+    deployed = (store.get(each.kind, each.namespace, each.name) for each in record.resources)
+    return next((found for found in deployed if isinstance(found, Workload)), None)
 
 
 def scopes(view: View, record: Record) -> list[Scope]:
