@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -24,7 +25,8 @@ from tui.model.watched import Span, gaps, union, unwatched
 from tui.recorder import Recorder
 from tui.recording import index
 from tui.recordings_folder import alone
-from tui.store import Change, Store
+from tui.store import Change, Link, LinkState, Store
+from tui.tail_parts import InTurn
 from tui.wire.kube import Client
 
 BEGAN = 1_700_000_000.0
@@ -114,6 +116,82 @@ async def test_a_hook_that_is_no_migration_is_kept_with_all_attempts_and_contain
     assert [each.message for each in found.events] == ["password=*** lost"]
     assert kept.recordings() == []  # it migrates nothing
     assert kept.hooks() == [one]
+
+
+async def test_events_are_asked_for_once_a_few_jobs_at_a_time_and_not_at_all_where_they_are_read(
+    tmp_path: Path,
+) -> None:
+    ended = (Condition("Complete", "True"),)
+    jobs = [
+        replace(SMOKE, meta=replace(SMOKE.meta, name=f"s{n}", uid=f"u{n}"), conditions=ended)
+        for n in range(9)
+    ]
+    asked: list[str] = []
+    now = most = 0
+
+    async def about(namespace: str, uids: Sequence[str]) -> list[Event]:
+        nonlocal now, most
+        asked.append(uids[0])
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.01)
+        now -= 1
+        return []
+
+    store = listed(*jobs)
+    kept = Recorder(tmp_path, cast(Client, Kubelet([])), store, QuickClock(), "production", about)
+    task = asyncio.create_task(kept.run())
+    await until(lambda: len(kept.hooks()) == 9)
+    assert (sorted(asked), most) == ([f"u{n}" for n in range(9)], 2)
+    store.set_link("Event", "", Link(LinkState.LIVE, 0.0))
+    store.apply(
+        Change(
+            "Event", "e1", Event(Meta("Event", "services", "e", "e1"), "Job", about_uid="h1", message="here")
+        )
+    )
+    put(store, replace(SMOKE, conditions=ended))
+    await until(lambda: len(kept.hooks()) == 10)
+    await cancelled(task)
+    assert len(asked) == 9
+    assert [one.message for one in kept.evidence("h1").events] == ["here"]
+
+
+async def test_logs_are_opened_a_few_at_a_time_but_none_waits_for_one_that_never_answers() -> None:
+    opening: list[str] = []
+    answers = asyncio.Event()
+
+    class Slow:
+        @asynccontextmanager
+        async def log(
+            self, namespace: str, pod: str, container: str, **how: object
+        ) -> AsyncIterator[AsyncIterator[bytes]]:
+            opening.append(pod)
+            if pod.startswith("slow"):
+                await answers.wait()
+            yield chunks()
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"line"
+
+    class Hasty(SystemClock):
+        def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
+            return super().timeout(0.05)
+
+    logs = InTurn(Slow(), Hasty(), 2)
+
+    async def read(pod: str) -> list[bytes]:
+        async with logs.log("services", pod, "c", follow=True) as found:
+            return [each async for each in found]
+
+    waits = [asyncio.create_task(read(f"slow{n}")) for n in range(2)]
+    third = asyncio.create_task(read("quick"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert opening == ["slow0", "slow1"]
+    assert await third == [b"line"]
+    answers.set()
+    assert await asyncio.gather(*waits) == [[b"line"], [b"line"]]
+    assert await read("again") == [b"line"]
 
 
 async def test_killed_within_a_hook_nothing_is_missing_and_nothing_twice(tmp_path: Path) -> None:

@@ -23,12 +23,14 @@ from tui.recorded_job import RecordedJob, end, header, is_recorded
 from tui.recording import RecordingFile, heard, index, masked, path_of, prune, summary
 from tui.store import Store
 from tui.tail import Selection, Tail, of_owner
-from tui.tail_parts import Logs
+from tui.tail_parts import InTurn, Logs
 
 _LAST = 1.0  # seconds for what was read to reach the disk
 _AGAIN = 5.0  # seconds between two tries to have a file that another cockpit writes, or a full disk refused
 _EVENTS = 10.0  # seconds within which events have to come
 _CONTAINERS = 1000  # of all attempts of a Job
+_ASKED_AT_ONCE = 2  # Jobs whose events are asked for: of fifty hooks that end together the others wait
+_OPENED_AT_ONCE = 4  # logs: fifty handshakes at once would hold up the screen
 
 EventsOf = Callable[[str, Sequence[str]], Awaitable[list[Event]]]
 """Events of a namespace about objects of those uids; raises DeployError."""
@@ -49,7 +51,8 @@ class Recorder(Archive):
         super().__init__(folder, store, environment)
         self.condition = ""
         self._events_of = events
-        self._client, self._clock = client, clock
+        self._client, self._clock = InTurn(client, clock, _OPENED_AT_ONCE), clock
+        self._asking = asyncio.Semaphore(_ASKED_AT_ONCE)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._written: set[str] = set()
 
@@ -200,11 +203,18 @@ class Recorder(Archive):
         if self._events_of is None or work.kept is None:
             return
         with contextlib.suppress(DeployError, TimeoutError):  # what is not allowed, or gone, is not kept
-            async with self._clock.timeout(_EVENTS):
-                found = await self._events_of(work.job.meta.namespace, work.uids)
+            found = await self._events(self._events_of, work)
             for one in evidence.newest(found):
                 message = masked(one.message.encode()).decode("utf-8", "replace")
                 work.kept.note(evidence.of_event(replace(one, message=message)))
+
+    async def _events(self, ask: EventsOf, work: RecordedJob) -> list[Event]:
+        """The store's, where it has all of them: only the environment in front reads events."""
+        if self._listed("Event"):
+            there = (event for uid in work.uids for event in self._store.events(uid))
+            return [one for one in there if isinstance(one, Event)]
+        async with self._clock.timeout(_EVENTS), self._asking:
+            return await ask(work.job.meta.namespace, work.uids)
 
     def _note(self, uid: str) -> None:
         """Takes what the disk says of a recording that ended."""

@@ -1,11 +1,17 @@
-"""What a container's tail is given and what it tells: its task and its figures."""
+"""What a container's tail is given and what it tells: its task, its source and its figures."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+from tui.clock import Clock
+
+_PATIENCE = 1.0  # seconds for which a log waits for others to be opened, which may never be
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +59,24 @@ class Logs(Protocol):
     ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """Raw chunks of one container's log; `since` is RFC3339."""
         ...
+
+
+class InTurn:
+    """Logs of which only so many are opened at the same time, each with a connection of its own."""
+
+    def __init__(self, logs: Logs, clock: Clock, at_once: int) -> None:
+        self._logs, self._clock = logs, clock
+        self._places = asyncio.Semaphore(at_once)
+
+    @contextlib.asynccontextmanager
+    async def log(
+        self, namespace: str, pod: str, container: str, **how: Any
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The place is free again as soon as the log answers."""
+        async with contextlib.AsyncExitStack() as opened:
+            async with contextlib.AsyncExitStack() as place:
+                with contextlib.suppress(TimeoutError):
+                    async with self._clock.timeout(_PATIENCE):
+                        await place.enter_async_context(self._places)
+                chunks = await opened.enter_async_context(self._logs.log(namespace, pod, container, **how))
+            yield chunks
