@@ -67,7 +67,7 @@ async def test_rights_that_keys_need_are_named_with_their_key(
     assert Missing("r", "patch", "deployments.apps", "services") not in report.missing
     assert Missing("R", "patch", "statefulsets.apps", "services") in report.missing
     assert not {one.key for one in report.missing} & {"4", "l"}  # it may read all there is
-    assert "r  patch deployments.apps in gateway" in as_text([report])
+    assert "patch statefulsets.apps in gateway, services" in as_text([report])
     assert not report.well
     reading = await _production(replace(settings, readonly=True), viewer)
     assert reading.missing == ()

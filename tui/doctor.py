@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -44,11 +44,6 @@ class Missing:
     verb: str
     resource: str
     namespace: str
-
-    @property
-    def words(self) -> str:
-        """`r  patch deployments.apps in services`."""
-        return f"{self.key:<2} {self.verb} {self.resource} in {self.namespace or 'the cluster'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +183,8 @@ async def _missing(
     for action in ACTIONS:
         if isinstance(action, Deed) and not readonly:
             needs = {need for each in action.needs.values() for need in each}
-            wanted += sorted(("".join(action.keys[:1]), need.verb, need.resource) for need in needs)
+            # ":" is the palette's: the deed has no key of its own
+            wanted += sorted(((*action.keys, ":")[0], need.verb, need.resource) for need in needs)
     namespaces = tuple(one.actual for one in environment.namespaces)
     cluster = {kind.resource for kind in KINDS.values() if not kind.namespaced}
     in_argo = argo.resources()
@@ -267,7 +263,22 @@ def _lines(report: Report) -> list[str]:
     return [
         *lines,
         "  missing rights (key, verb, resource):",
-        *(f"    {one.words}" for one in report.missing),
+        *(f"    {words}" for words in _in_words(report.missing)),
+    ]
+
+
+def _in_words(missing: Sequence[Missing]) -> list[str]:
+    """`r  patch deployments.apps in gateway, data`: one line for all namespaces, and for list with watch."""
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for one in missing:
+        places.setdefault((one.key, one.resource, one.verb), []).append(one.namespace or "the cluster")
+    verbs: dict[tuple[str, str, str], list[str]] = {}
+    for (key, resource, verb), found in places.items():
+        verbs.setdefault((key, resource, ", ".join(found)), []).append(verb)
+    width = max((len(key) for key, _, _ in verbs), default=0)
+    return [
+        f"{key:<{width}}  {' and '.join(these)} {resource} in {where}"
+        for (key, resource, where), these in verbs.items()
     ]
 
 
