@@ -20,7 +20,7 @@ from tui.journal import Entry, Journal
 from tui.known_ready import JOURNAL, SEEN
 from tui.model.deed import Result
 from tui.model.environment import Environment
-from tui.model.plan import Plan, Stage
+from tui.model.plan import Awaited, Plan, Progress, Stage
 from tui.model.workload import Workload
 from tui.present.deed import sections
 from tui.store import Link, LinkState, Store
@@ -143,6 +143,34 @@ def test_what_a_stale_store_does_not_hold_is_not_gone(store: Store, deeds: Deeds
     store.set_link("Deployment", "", Link(LinkState.LIVE, 0.0))
     ((ended, _),) = deeds.follow({"production": store})
     assert ended.progress.text == "auth was deleted, 0 s"
+
+
+async def test_what_only_waited_has_its_end_when_the_cockpit_is_left(
+    store: Store, deeds: Deeds, tmp_path: Path
+) -> None:
+    then = plan(store, "auth")
+    awaited = Awaited(then.steps[0].target, "migrates auth_db")
+    waiting = replace(then, steps=(), awaits=(awaited,), then=then)
+    one = deeds.began(waiting, Outcome(Stage.ASKED, "waits for identity"), 1000.0)
+    assert deeds.on_leaving() == "1 deed is not at its end; not begun when you leave: auth. Again to leave."
+    await deeds.note(one, "left")
+    (line,) = Journal(tmp_path).entries()
+    assert (line.phase, line.target, line.plan) == ("end", then.steps[0].target, "Restart auth")
+    assert line.outcome == "failed: not begun: the cockpit was left, waits for identity"
+    assert await Deeds(Journal(tmp_path), SystemClock(), "ann").recall() == []
+
+
+async def test_what_waited_for_one_that_failed_is_in_the_journal(
+    store: Store, deeds: Deeds, tmp_path: Path
+) -> None:
+    made = replace(plan(store, "auth"), then=plan(store, "personal"))
+    one = deeds.began(made, outcome(made, Stage.ACCEPTED), 1000.0)
+    await deeds.note(one.moved(1001.0, Progress(Stage.FAILED, "auth was deleted")), "end")
+    told = [(line.target.name, line.outcome) for line in Journal(tmp_path).entries()]
+    assert told == [
+        ("auth", "failed: auth was deleted"),
+        ("personal", "failed: not begun: auth was deleted"),
+    ]
 
 
 async def test_what_was_left_is_taken_up_again_and_its_end_known_as_ready(

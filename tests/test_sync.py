@@ -23,8 +23,9 @@ from tests.syncing import (
     said,
     store_of,
 )
-from tui.actions.sync import SYNC, SYNC_ALL
+from tui.actions.sync import SYNC, SYNC_ALL, anew
 from tui.actions.terminate import TERMINATE
+from tui.errors import Refused
 from tui.model.app_project import AppProject
 from tui.model.application import (
     HELD,
@@ -38,11 +39,12 @@ from tui.model.environment import Confirmation
 from tui.model.job import Job
 from tui.model.key import Meta
 from tui.model.record import Right
-from tui.model.sync_plan import rounds
+from tui.model.sync_plan import SyncOptions, rounds
 from tui.model.sync_window import SyncWindow
 from tui.model.workload import Workload
 from tui.present import sync_options
 from tui.screens.confirm import required
+from tui.store import Change
 
 
 def window(**changes: Any) -> AppProject:
@@ -173,9 +175,47 @@ def test_a_ghost_is_said_and_cleared() -> None:
 
 
 def test_another_operation_on_the_same_database_is_waited_for() -> None:
-    one, other = application(), application("identity-production")
-    boards = {one.meta.uid: board(one), other.meta.uid: board(other, moving=True)}
-    assert "identity-production migrates auth_db now" in said(SYNC.plan(asked(one, boards=boards)))
+    one, free = application(), application("free")
+    other = application("identity-production", **running(operation("x"), started=NOW - 41))
+    boards = {each.meta.uid: board(each) for each in (one, other)}
+    ask = asked(one, free, boards=boards)
+    ask.store.apply(Change("Application", other.meta.uid, other))
+    plan = SYNC.plan(replace(ask, targets=(one,)))
+    words = (
+        "begins when identity-production is done, which migrates auth_db now; as long as the cockpit is open"
+    )
+    assert words in said(plan)
+    assert (plan.steps, plan.title) == ((), "Sync gateway-production to bbbbbbb")
+    assert [(each.target.name, each.does) for each in plan.awaits] == [
+        ("identity-production", "migrates auth_db")
+    ]
+    assert plan.then is not None
+    assert [step.target.name for step in plan.then.steps] == [one.meta.name]
+    assert plan.then.awaits == ()
+    assert required(PRODUCTION, plan) is Confirmation.NAME
+    whole = SYNC.plan(ask)
+    assert [step.target.name for step in whole.steps] == ["free"]
+    assert [step.target.name for step in whole.every] == ["free", one.meta.name]
+    apply_only = replace(ask, targets=(one,), sync=SyncOptions(apply_only=True))
+    assert SYNC.plan(apply_only).awaits == ()
+    ask.store.apply(Change("Application", other.meta.uid, replace(other, operation=None)))
+    assert SYNC.plan(replace(ask, targets=(one,))) == SYNC.plan(asked(one, boards=boards))
+
+
+def test_what_waited_is_looked_at_anew() -> None:
+    one = application()
+    boards = {one.meta.uid: board(one)}
+    ask = asked(one, boards=boards)
+    plan = SYNC.plan(ask)
+    assert anew(ask, plan) == plan
+    another = application("personal-production", **running(operation("x")))
+    ask.store.apply(Change("Application", another.meta.uid, another))
+    again = anew(replace(ask, boards={**boards, another.meta.uid: board(another)}), plan)
+    assert (again.steps, again.then) == ((), plan)
+    assert [each.target.name for each in again.awaits] == ["personal-production"]
+    ask.store.apply(Change("Application", one.meta.uid, replace(one, operation=operation("x"))))
+    with pytest.raises(Refused, match=r"gateway-production: an operation of alice .* is asked for already"):
+        anew(ask, plan)
 
 
 def test_one_database_one_after_the_other() -> None:

@@ -118,3 +118,27 @@ async def test_two_that_migrate_one_database_go_one_after_the_other(
         assert before["status"]["operationState"]["phase"] == "Succeeded"
         await driver.until(lambda: not driver.app.deeds.going())
     assert sorted(asked(world)) == ["auth-production", "identity-production"]
+
+
+@pytest.mark.slow
+async def test_one_whose_database_another_operation_migrates_waits_for_its_end(
+    demo: Demo, tmp_path: Path
+) -> None:
+    world = demo.world("argo", speed=6.0)  # 10 s of migrations, to confirm in
+    async with apps(world, tmp_path) as driver:
+        play(world, "slow-migration", "identity", "production")
+        await on(driver, world, "auth-production")
+        await driver.press("S")
+        await driver.sees("begins when identity-production is done, which migrates auth_db now")
+        await driver.press("tab", "enter")
+        await driver.until(lambda: driver.app.deeds.all)
+        assert "waits for identity-production" in driver.app.deeds.all[0].progress.text
+        assert asked(world) == []
+        await driver.until(lambda: asked(world) == ["auth-production"])
+        other = world.get("Application", "argocd", "identity-production")
+        assert other is not None
+        assert other["status"]["operationState"]["phase"] == "Succeeded"
+        await driver.until(lambda: len(driver.app.deeds.all) == 2 and not driver.app.deeds.going())
+        waited, synced = driver.app.deeds.all
+        assert "identity-production is over (Succeeded)" in waited.progress.text
+        assert "done, auth-production at" in synced.progress.text

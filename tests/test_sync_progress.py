@@ -19,6 +19,7 @@ from tests.syncing import (
     store_of,
 )
 from tui.actions.base import Asked
+from tui.actions.guard import seen
 from tui.actions.refresh import REFRESH, REFRESH_HARD
 from tui.actions.sync import SYNC
 from tui.actions.terminate import TERMINATE
@@ -29,7 +30,7 @@ from tui.model.environment import Environment
 from tui.model.goose import GooseKind, GooseRun
 from tui.model.job import Job
 from tui.model.key import Condition, Meta
-from tui.model.plan import Plan, Progress, Stage
+from tui.model.plan import Awaited, Plan, Progress, Stage
 from tui.model.workload import Workload
 from tui.store import Record
 
@@ -273,3 +274,24 @@ def test_nothing_left_to_sync_is_refused_in_words() -> None:
 
 def test_the_store_without_the_application() -> None:
     assert follow(1).text == "gateway-production was deleted, 1 s"
+
+
+@pytest.mark.parametrize(
+    ("changes", "stage", "words"),
+    [
+        (running(operation("x"), started=NOW - 36), Stage.ASKED, "which migrates auth_db (41 s); then"),
+        ({"operation": operation("x")}, Stage.ASKED, "which migrates auth_db (5 s); then"),
+        (ended(operation("x")), Stage.DONE, "done, identity is over (Succeeded), 5 s; then"),
+        (ended(operation("x"), "Failed"), Stage.DONE, "identity is over (Failed)"),
+        ({**running(operation("x")), "operation": None}, Stage.DONE, "identity is over (Running)"),
+        (None, Stage.DONE, "identity is gone"),
+    ],
+)
+def test_another_operation_is_waited_for(changes: dict[str, Any] | None, stage: Stage, words: str) -> None:
+    other = application("identity", **(changes or {}))
+    then = plan()
+    waiting = replace(then, steps=(), awaits=(Awaited(seen(other), "migrates auth_db"),), then=then)
+    found = follow(5, application(), *([other] if changes is not None else []), plan_=waiting)
+    assert found.stage is stage
+    assert words in found.text
+    assert found.text.endswith("while this cockpit is open, gateway-production")

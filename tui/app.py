@@ -229,14 +229,9 @@ class Cockpit(App[int]):
 
     async def action_leave(self) -> None:
         """Leaves at once, or asks once when a deed is still open."""
-        open_ones = self.deeds.going()
-        if open_ones and self.clock.monotonic() > self._leaving_until:
+        if self.deeds.going() and self.clock.monotonic() > self._leaving_until:
             self._leaving_until = self.clock.monotonic() + 2
-            self.notify(
-                f"{len(open_ones)} deed is not at its end; it goes on by itself. Again to leave.",
-                severity="warning",
-                markup=False,
-            )
+            self.notify(self.deeds.on_leaving(), severity="warning", markup=False)
             return
         await self._leave()
 

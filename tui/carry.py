@@ -30,8 +30,8 @@ _ATTEMPTS = 3  # of a write that meets another one
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """ACCEPTED: follow it; DONE: a file is written; FAILED: nothing (more) was written; UNKNOWN: sent once,
-    and nobody knows."""
+    """ASKED: it waits for others; ACCEPTED: follow it; DONE: a file is written; FAILED: nothing (more) was
+    written; UNKNOWN: sent once, and nobody knows."""
 
     stage: Stage
     text: str
@@ -89,7 +89,8 @@ async def out(
 
 
 def _outcome(run: _Run) -> Outcome:
-    results = tuple(run.results)
+    if not (results := tuple(run.results)):
+        return Outcome(Stage.ASKED, f"waits for {run.plan.awaits[0].target.name}", (), run.condition)
     last = results[-1]
     text = last.text
     if len(run.plan.steps) > 1:
@@ -106,7 +107,7 @@ def _allowed(run: _Run, store: Store, readonly: bool) -> None:
         raise Refused("read-only: nothing is written", "start without --readonly, or look at readonly:")
     if run.environment.name != run.plan.environment:
         raise Refused(f"the plan is for {run.plan.environment}, not {run.environment.name}")
-    if not run.plan.steps:
+    if not run.plan.steps and not run.plan.awaits:
         raise Refused("nothing to do: every target is left out")
     _fresh_link(run)
     for kind in {step.target.kind for step in run.plan.steps}:

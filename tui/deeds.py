@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -77,6 +78,17 @@ class Deeds:
         self._well = [one for one in self._well if (one, "ready") not in told]
         return told
 
+    def on_leaving(self) -> str:
+        """What becomes of those that go on, and of what waits for them."""
+        going = self.going()
+        text = f"{len(going)} deed is not at its end; it goes on by itself"
+        waiting = [
+            step.target.name for one in going if one.plan.then is not None for step in one.plan.then.every
+        ]
+        if waiting:
+            text = f"{len(going)} deed is not at its end; not begun when you leave: {', '.join(waiting)}"
+        return f"{text}. Again to leave."
+
     async def recall(self) -> list[OpenDeed]:
         """Reads what earlier runs wrote; answers what they left without an end. Unwritable when it can't."""
         entries = await asyncio.to_thread(lambda: list(self._journal.entries()))
@@ -121,6 +133,29 @@ class Deeds:
                 ready=_ready(store, result.step) if phase == "ready" and store is not None else "",
             )
             await asyncio.to_thread(self._journal.append, entry)
+        if phase == "left" or one.progress.stage is Stage.FAILED:
+            await self._not_begun(one, "the cockpit was left, " if phase == "left" else "")
+
+    async def _not_begun(self, one: OpenDeed, why: str) -> None:
+        """A line of each step that waited for its turn: its end, since no later cockpit takes it up."""
+        tried = {result.step.target.uid for result in one.results}
+        for step in one.plan.every:
+            if step.target.uid in tried:
+                continue
+            outcome = f"{Stage.FAILED}: not begun: {why}{one.progress.text}"
+            entry = Entry(
+                self._clock.now(),
+                uuid.uuid4().hex,
+                "end",
+                self._who,
+                one.environment,
+                one.plan.deed,
+                step.target,
+                step.words,
+                command=one.plan.command,
+                outcome=outcome,
+            )
+            await asyncio.to_thread(self._journal.append, entry)
 
 
 def _ready(store: Store, step: Step) -> str:
@@ -129,7 +164,8 @@ def _ready(store: Store, step: Step) -> str:
 
 
 def _progress(one: OpenDeed, store: Store, now: float) -> Progress:
-    links = [store.link(step.target.kind) for step in one.plan.steps]
+    seen = [step.target for step in one.plan.steps] + [each.target for each in one.plan.awaits]
+    links = [store.link(target.kind) for target in seen]
     if any(link is None or not link.usable for link in links):
         return one.progress  # what a store does not hold now need not be gone
     deed = BY_ID[one.plan.deed]

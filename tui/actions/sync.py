@@ -11,11 +11,11 @@ from tui.actions.base import WORKLOADS, Asked, Deed, Need
 from tui.actions.guard import common, left, seen
 from tui.actions.sync_guard import why_not
 from tui.actions.sync_progress import follow
-from tui.actions.sync_words import changes, databases, migrates, remarks
+from tui.actions.sync_words import awaited, changes, databases, migrates, remarks
 from tui.errors import Refused
 from tui.model.application import Application
 from tui.model.managed import application_of, tracked_by
-from tui.model.plan import Plan, Progress, Refusal, Remark, Step, Weight
+from tui.model.plan import Awaited, Plan, Progress, Refusal, Remark, Step, Weight
 from tui.model.sync_plan import SyncOptions, pinned, pinned_words, rounds, runs_again
 from tui.store import Record, Store
 
@@ -113,22 +113,47 @@ def by_remark(asked: Asked, acted: list[Application]) -> tuple[Remark, ...]:
 
 
 def _rounds(asked: Asked, acted: list[Application]) -> Plan:
-    """Nested: what migrates the same database is begun when the round before it is done."""
+    """Nested: what migrates the same database is begun when the round before it is done.
+
+    The first one waits for the operations of others, without a step where nothing can go beside them.
+    """
     of = {one.meta.uid: databases(asked, one) for one in acted}
+    awaits = {
+        each.target.uid: each for one in acted for each in awaited(asked, one.meta.uid, of[one.meta.uid])
+    }
+    busy = {name for uid in awaits for name in asked.boards[uid].manifests.databases}
+    groups = rounds(acted, of, busy)
     whole: Plan | None = None
-    for group in reversed(rounds(acted, of)):
+    for number, group in reversed([*enumerate(groups)]):
         steps = tuple(_step(asked, one) for one in group)
         whole = Plan(
             deed="sync",
             environment=asked.environment.name,
-            title=_title(group, asked.sync),
+            title=_title(group or acted, asked.sync),
             steps=steps,
             command="\n".join(_command(one, asked.sync) for one in group),
             verb="Sync",
+            awaits=tuple(awaits.values()) if not number else (),
             then=whole,
         )
     assert whole is not None  # Refused came before
     return whole
+
+
+def anew(asked: Asked, plan: Plan) -> Plan:
+    """A round that has waited, as it can begin now: perhaps after yet another operation; else Refused.
+
+    What is written stays what was confirmed, the commit included.
+    """
+    awaits: dict[str, Awaited] = {}
+    for step in plan.steps:
+        one = asked.store.by_uid(step.target.kind, step.target.uid)
+        options = SyncOptions(str(step.arguments["revision"]))
+        if isinstance(one, Application) and (why := why_not(replace(asked, sync=options), one)):
+            raise Refused(f"{step.target.name}: {why}")
+        for each in awaited(asked, step.target.uid, frozenset(step.arguments["databases"])):
+            awaits[each.target.uid] = each
+    return replace(plan, steps=(), awaits=tuple(awaits.values()), then=plan) if awaits else plan
 
 
 def _step(asked: Asked, one: Application) -> Step:
@@ -143,6 +168,7 @@ def _step(asked: Asked, one: Application) -> Step:
         "resources": [(each.group, each.kind, each.namespace, each.name) for each in options.selected],
         "reason": options.reason,
         "by": by(asked, one),
+        "databases": sorted(databases(asked, one)),
     }
     return Step("sync", seen(one), f"Sync {one.meta.name} to {pinned_words(one, options)}", arguments)
 

@@ -8,7 +8,7 @@ from tui.actions.rollout import UNSEEN, span, status
 from tui.model.application import Application, OperationState, ResourceResult
 from tui.model.job import Job
 from tui.model.migration import is_migration, migration
-from tui.model.plan import Plan, Progress, Stage, Step
+from tui.model.plan import Awaited, Plan, Progress, Stage, Step
 from tui.model.sync_plan import TICKET
 from tui.model.workload import Workload
 from tui.store import Store
@@ -22,6 +22,7 @@ def follow(store: Store, plan: Plan, since: float, now: float) -> Progress:
     """All applications of the plan together: a failed one speaks first, else the first that is not done."""
     passed = now - since
     found = [_step(store, step, passed, now) for step in plan.steps]
+    found += [_awaited(store, one, passed, now) for one in plan.awaits]
     if not found:
         return Progress(Stage.FAILED, "nothing to do")
     going = [one for one in found if not one.stage.over]
@@ -40,6 +41,27 @@ def _after(plan: Plan) -> str:
     if plan.then is None:
         return ""
     return f"; then, while this cockpit is open, {', '.join(step.target.name for step in plan.then.every)}"
+
+
+def operating(store: Store, uid: str) -> Application | None:
+    """The application while an operation of it is asked for or runs; a ghost is none."""
+    one = store.by_uid("Application", uid)
+    return one if isinstance(one, Application) and one.operation is not None else None
+
+
+def _awaited(store: Store, awaited: Awaited, passed: float, now: float) -> Progress:
+    """Whatever came of it; if it did not end well, that is for its own operator."""
+    name = awaited.target.name
+    one = operating(store, awaited.target.uid)
+    if one is not None:
+        state = one.state
+        runs = passed if state is None or state.over else max(0.0, now - state.started)
+        return Progress(Stage.ASKED, f"waits for {name}, which {awaited.does} ({span(runs)})")
+    held = store.by_uid("Application", awaited.target.uid)
+    if not isinstance(held, Application):
+        return Progress(Stage.DONE, f"{name} is gone")
+    phase = held.state.phase if held.state is not None else "ended"
+    return Progress(Stage.DONE, f"{name} is over ({phase})")
 
 
 def _step(store: Store, step: Step, passed: float, now: float) -> Progress:

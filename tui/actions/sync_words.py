@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui.actions.base import Asked
+from tui.actions.guard import seen
 from tui.actions.rollout import span
 from tui.actions.sync_guard import GHOST_AFTER, ghost, project_of, windows
+from tui.actions.sync_progress import operating
 from tui.model.application import Application, ManagedResource
 from tui.model.hook_runs import last_run
 from tui.model.hooks import Hook, Manifests, Origin, Rendered, short
-from tui.model.plan import Change, Remark, Weight
+from tui.model.plan import Awaited, Change, Remark, Weight
 from tui.model.rolled_back import rolled_back
 from tui.model.step import OPEN, Step
 from tui.model.sync_plan import (
@@ -45,6 +47,17 @@ def migrates(asked: Asked, one: Application) -> bool:
 def databases(asked: Asked, one: Application) -> frozenset[str]:
     """What this sync migrates."""
     return manifests(asked, one).databases if asked.sync.hooks else frozenset()
+
+
+def awaited(asked: Asked, uid: str, mine: frozenset[str]) -> list[Awaited]:
+    """Operations of other applications than `uid` that migrate one of these databases now."""
+    found = []
+    for other in asked.boards.values():
+        shared = sorted(mine & other.manifests.databases)
+        one = operating(asked.store, other.application.meta.uid)
+        if shared and one is not None and one.meta.uid != uid:
+            found.append(Awaited(seen(one), f"migrates {shared[0]}"))
+    return found
 
 
 def changes(asked: Asked, one: Application) -> Iterator[Change]:
@@ -190,17 +203,10 @@ def _beside(asked: Asked, one: Application) -> Iterator[Remark]:
     back = rolled_back(one)
     if back is not None:
         yield Remark(Weight.LOOK, f"{back.words}: this sync deploys forward again")
-    mine = databases(asked, one)
-    for other in asked.boards.values():
-        if not other.moving or other.application.meta.uid == one.meta.uid:
-            continue
-        shared = sorted(mine & other.manifests.databases)
-        if shared:
-            text = (
-                f"{other.application.meta.name} migrates {shared[0]} now: "
-                "wait for its end, goose takes no lock against another one"
-            )
-            yield Remark(Weight.BAD, text)
+    for each in awaited(asked, one.meta.uid, databases(asked, one)):
+        name = each.target.name
+        text = f"begins when {name} is done, which {each.does} now; as long as the cockpit is open"
+        yield Remark(Weight.LOOK, text)
     if one.automated is not None:
         yield Remark(Weight.QUIET, "it syncs by itself as well")
 

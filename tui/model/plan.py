@@ -75,6 +75,14 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """An operation of somebody else, after whose end, good or bad, a plan goes on."""
+
+    target: Target
+    does: str  # "migrates auth_db"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that the dialog shows and `carry` does. Steps run in order and stop at the first failure."""
 
@@ -93,6 +101,7 @@ class Plan:
     grave: bool = (
         False  # roll back, sync with migrations, terminate, deploy: a protected environment asks for a name
     )
+    awaits: tuple[Awaited, ...] = ()  # over before this one is done; there may be no step then
     then: Plan | None = None  # begun when this one is done, and not at all when it fails
 
     @property

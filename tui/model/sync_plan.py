@@ -94,13 +94,16 @@ def deployed_words(application: Application) -> str:
 
 
 def rounds(
-    applications: Sequence[Application], databases: Mapping[str, Iterable[str]]
+    applications: Sequence[Application],
+    databases: Mapping[str, Iterable[str]],
+    busy: Iterable[str] = (),
 ) -> list[list[Application]]:
     """Those that migrate one database go one after the other: goose's command takes no lock.
 
-    `databases` are by the application's uid. The order is kept; each comes as early as it can.
+    `databases` are by the application's uid. The order is kept; each comes as early as it can. Of those that
+    are `busy` none is in the first round, which may be empty.
     """
-    found: list[tuple[list[Application], set[str]]] = []
+    found: list[tuple[list[Application], set[str]]] = [([], {*busy})] if busy else []
     for one in applications:
         mine = set(databases.get(one.meta.uid, ()))
         place = next((each for each in found if not mine & each[1]), None)

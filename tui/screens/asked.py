@@ -15,10 +15,10 @@ from tui.actions.hold import Hold
 from tui.actions.past import template_now
 from tui.actions.refresh import Refresh
 from tui.actions.roll_back import RollBack
-from tui.actions.sync import SYNC, SYNC_ALL, Sync
+from tui.actions.sync import SYNC, SYNC_ALL, Sync, anew
 from tui.carry import Outcome, out
 from tui.carry_compose import ComposeWriter
-from tui.errors import DeployError
+from tui.errors import DeployError, Refused
 from tui.journal import Unwritable
 from tui.model.application import Application
 from tui.model.compose_state import ComposeState
@@ -116,17 +116,38 @@ def go_on(cockpit: Cockpit, one: OpenDeed) -> None:
     if then is None or session is None:
         return
     if one.progress.stage is Stage.DONE:
-        cockpit.run_worker(carried(cockpit, session, then), group="deed")
+        cockpit.run_worker(_next(cockpit, session, then), group="deed")
     else:
         names = ", ".join(step.target.name for step in then.every)
         _say(cockpit, f"{one.environment}: not begun, since {one.plan.title} failed: {names}")
+
+
+async def _next(cockpit: Cockpit, session: AnySession, plan: Plan) -> None:
+    """Looked at anew: what was allowed when it was confirmed need not be so now."""
+    asked = Asked(
+        session.store,
+        session.environment,
+        (),
+        now=cockpit.clock.now(),
+        boards=cockpit.surveys[session.environment.name].boards.all,
+    )
+    try:
+        await carried(cockpit, session, anew(asked, plan))
+    except Refused as error:
+        _say(cockpit, f"{plan.title}: {error}")
+        one = cockpit.deeds.began(plan, Outcome(Stage.FAILED, str(error)), asked.now)
+        try:
+            await cockpit.deeds.note(one, "end")
+        except Unwritable as unwritable:
+            _say(cockpit, str(unwritable))
 
 
 async def carried(cockpit: Cockpit, session: AnySession, plan: Plan) -> Outcome:
     """Sends a confirmed plan through the gate, takes it under watch, and says what came of it."""
     environment, confirmed = session.environment, cockpit.clock.now()
     compose = _compose(session)
-    files = all("draft" in step.arguments for step in plan.steps)  # a link does not matter to them
+    # A link does not matter to files.
+    files = bool(plan.steps) and all("draft" in step.arguments for step in plan.steps)
     outcome = await out(
         plan,
         server=_server(session, plan),
@@ -143,7 +164,7 @@ async def carried(cockpit: Cockpit, session: AnySession, plan: Plan) -> Outcome:
     if outcome.stage is Stage.FAILED:
         session.review()  # it may be a right that was taken away
     cockpit.deeds.began(plan, outcome, confirmed)
-    well = outcome.stage in (Stage.ACCEPTED, Stage.DONE)
+    well = outcome.stage in (Stage.ASKED, Stage.ACCEPTED, Stage.DONE)
     severity: SeverityLevel = "information" if well else "error"
     cockpit.notify(f"{plan.title}: {outcome.text}", severity=severity, markup=False)
     if outcome.condition is not None:

@@ -103,7 +103,7 @@ class Confirm(ModalScreen[Plan | None]):
     @property
     def target(self) -> str:
         """The name of the one object that it is about."""
-        return self.plan.steps[0].target.name
+        return self.plan.every[0].target.name
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -156,7 +156,7 @@ class Confirm(ModalScreen[Plan | None]):
     def ready(self) -> bool:
         """Whether enter on the button writes."""
         typed = not self.wanted or self.query_one("#typed", Input).value == self.wanted
-        return typed and not self._changed and bool(self.plan.steps)
+        return typed and not self._changed and bool(self.plan.every)
 
     def settle(self) -> None:
         """The button can be reached when the plan can be carried out."""
