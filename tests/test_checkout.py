@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hooks import APP, NEW, application, manifests
+from tests.hooks import APP, NEW, application, manifests, moving
 from tests.moved_clock import MovedClock
 from tests.records import filled
 from tests.test_git import git
@@ -219,6 +219,23 @@ async def test_each_commit_is_rendered_once_and_tried_again_when_it_was_not_ther
         assert store.by_uid(KIND, APP) is None
     assert first.asked == [NEW, NEW, "c" * 40]
     assert second.asked == [NEW, "c" * 40]
+
+
+async def test_what_moves_is_rendered_before_the_thousand_that_are_due() -> None:
+    def numbered(number: int, of: Application) -> Application:
+        return replace(of, meta=replace(of.meta, name=f"app{number}", uid=f"u{number}"))
+
+    quiet = application(history=(), state=None)
+    store = filled(numbered(n, replace(quiet, revision=f"{n:040x}")) for n in range(1000))
+    ahead = Renders()
+    async with expecting(store, SystemClock(), ahead):
+        await until(store, "u0", 0, "commit 0000000 is not here: git fetch")
+        store.apply(Change("Application", "u900", numbered(900, moving("waiting"))))
+        await until(store, "u900", 0, "commit bbbbbbb is not here: git fetch")
+        assert NEW in ahead.asked[:5]
+        store.apply(Change("Application", "u1", None))
+        while store.by_uid(KIND, "u1") is not None:
+            await store.changed((KIND,), store.versions((KIND,)))
 
 
 async def test_without_a_checkout_it_is_said() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from typing import Protocol, cast
+from typing import Protocol
 
 from tui.clock import Clock
 from tui.errors import DeployError
@@ -36,7 +36,8 @@ class Expecting:
     ) -> None:
         self._renderers, self._missing = renderers, missing
         self._store, self._clock = store, clock
-        self._due: dict[str, None] = {}
+        self._due: dict[str, None] = {}  # in order; looked at when their turn comes
+        self._moving: dict[str, None] = {}  # those that go before them
         self._done: dict[str, tuple[str, ...]] = {}  # the revisions that were asked for
         self._again: dict[str, tuple[float, float]] = {}  # when (monotonic), and after how many seconds
         self._moment = -1
@@ -56,17 +57,21 @@ class Expecting:
                     await self._store.changed(("Application",), versions)
 
     def _look(self) -> None:
-        """Takes what changed since the last look."""
-        changed = self._store.changed_since("Application", self._moment) if self._moment >= 0 else None
-        self._moment = self._store.moment
-        there = {one.meta.uid for one in self._store.all("Application")}
-        for uid in changed if changed is not None else there:
-            self._due[uid] = None
-        for uid in [uid for uid in (*self._due, *self._done) if uid not in there]:
-            self._due.pop(uid, None)
-            self._done.pop(uid, None)
-            self._again.pop(uid, None)
-            self._store.apply(Change(KIND, uid, None))
+        """Takes what changed since the last look; no more, as a thousand may be due."""
+        store = self._store
+        changed = store.changed_since("Application", self._moment) if self._moment >= 0 else None
+        self._moment = store.moment
+        if changed is None:
+            there = [one.meta.uid for one in store.all("Application")]
+            changed = [*there, *({*self._due, *self._moving, *self._done} - set(there))]
+        for uid in changed:
+            found = store.by_uid("Application", uid)
+            if isinstance(found, Application):
+                (self._moving if is_moving(found) else self._due)[uid] = None
+                continue
+            for known in (self._due, self._moving, self._done, self._again):
+                known.pop(uid, None)
+            store.apply(Change(KIND, uid, None))
         now = self._clock.monotonic()
         for uid, (at, _) in self._again.items():
             if at <= now:
@@ -74,21 +79,14 @@ class Expecting:
 
     def _next(self) -> Application | None:
         """The next whose revisions are others than before, or that is to be tried again."""
-        moving: Application | None = None
-        first: Application | None = None
-        for uid in list(self._due):
-            found = cast("Application | None", self._store.by_uid("Application", uid))
-            if found is None or not self._wants(found):
-                del self._due[uid]
-                continue
-            first = first or found
-            if is_moving(found):
-                moving = found
-                break
-        chosen = moving or first
-        if chosen is not None:
-            del self._due[chosen.meta.uid]
-        return chosen
+        for due in (self._moving, self._due):
+            while due:
+                uid = next(iter(due))
+                del due[uid]
+                found = self._store.by_uid("Application", uid)
+                if isinstance(found, Application) and self._wants(found):
+                    return found
+        return None
 
     def _wants(self, application: Application) -> bool:
         uid = application.meta.uid
