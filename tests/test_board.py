@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -33,6 +34,8 @@ from tui.model.goose import GooseKind, GooseRun
 from tui.model.hooks import Hook, Manifests, Origin, Rendered, without_its_secret
 from tui.model.job import Job
 from tui.model.recording import Recording
+from tui.model.schema import SCHEMA, Schema, schema_meta
+from tui.model.watched import Span
 from tui.present import sync_waves
 from tui.store import Change, Record
 from tui.survey import Survey
@@ -44,6 +47,8 @@ BEFORE = [recorded("identity"), recorded("auth"), recorded("legal")]
 
 class Recordings:
     """A recorder that knows these."""
+
+    watched: tuple[Span, ...] = ()
 
     def __init__(self, known: Sequence[Recording]) -> None:
         self._known = list(known)
@@ -302,3 +307,83 @@ def test_two_applications_that_migrate_one_database_at_once() -> None:
     survey.refresh(NOW)
     assert [step.others for step in survey.boards.all[APP].steps] == [(), ("auth-production",), ()]
     assert "     auth-production migrates it as well: goose takes no lock" in lines(survey, room=70)
+
+
+def one_of(number: int, of: Application) -> Application:
+    """The application of that number."""
+    return replace(of, meta=replace(of.meta, name=f"app{number}-production", uid=f"u{number}"))
+
+
+def test_a_thousand_boards_are_made_a_few_at_a_time_and_of_those_that_changed() -> None:
+    quiet = application()
+    store = filled(
+        [
+            each
+            for number in range(100)
+            for each in (
+                one_of(number, quiet),
+                replace(rendered(manifests()), meta=replace(rendered().meta, uid=f"u{number}")),
+            )
+        ]
+    )
+    survey = Survey(store, Environment("production"), Recordings([]))
+    survey.refresh(NOW)
+    assert 0 < len(survey.boards.all) < 100
+    while survey.boards.more:
+        survey.refresh(NOW)
+    before = dict(survey.boards.all)
+    assert len(before) == 100
+    store.apply(Change("Application", "u7", one_of(7, moving("waiting"))))
+    survey.refresh(NOW)
+    assert [uid for uid, one in survey.boards.all.items() if one is not before[uid]] == ["u7"]
+    store.apply(Change("Application", "u8", None))
+    survey.refresh(NOW)
+    assert survey.boards.all.keys() == before.keys() - {"u8"}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_boards_that_follow_changes_are_those_of_one_who_comes_later(seed: int) -> None:
+    rng = random.Random(seed)
+    store = filled([])
+    survey = Survey(store, Environment("production"), Recordings(BEFORE))
+
+    def put(record: Record) -> None:
+        store.apply(Change(record.meta.kind, record.meta.uid, record))
+
+    def render(number: int, tag: str) -> None:
+        known = manifests(tag)
+        hooks = tuple(replace(each, name=f"app{number}-{each.name}") for each in known.hooks)
+        put(replace(rendered(replace(known, hooks=hooks)), meta=replace(rendered().meta, uid=f"u{number}")))
+
+    for number in range(3):
+        put(one_of(number, application()))
+        render(number, "1")
+    for _ in range(60):
+        number, name = rng.randrange(3), rng.choice(("identity", "auth", "legal"))
+        job = rng.choice((run_of(name), done(name)))
+        tracked = {**job.meta.annotations, "argocd.argoproj.io/tracking-id": f"app{number}-production:x"}
+        named = f"app{number}-{job.meta.name}"
+        job = replace(job, meta=replace(job.meta, uid=named, name=named, annotations=tracked))
+        what = rng.randrange(6)
+        if what == 0:
+            of = (
+                moving("waiting for it")
+                if number == 0
+                else application(sync=rng.choice(("Synced", "Unknown")))
+            )
+            put(one_of(number, of))
+        elif what == 1:
+            store.apply(Change("Application", f"u{number}", None))
+        elif what == 2:
+            render(number, rng.choice("12"))
+        elif what == 3:
+            put(job)
+        elif what == 4:
+            store.apply(Change("Job", job.meta.uid, None))
+        else:
+            put(Schema(schema_meta(SCHEMA, "", name), f"{name}_db", version=rng.randrange(9)))
+        store.set_goose(job.meta.uid, reached(rng.randrange(9)))
+        survey.refresh(NOW)
+        late = Survey(store, Environment("production"), Recordings(BEFORE))
+        late.refresh(NOW)
+        assert survey.boards.all == late.boards.all

@@ -111,7 +111,7 @@ class Survey:
         """Judges what changed; what depends on the time is judged again at most once a second."""
         seen = self.store.versions(READS)
         second = int(now)
-        if seen == self._seen and second == self._second and not self._more:
+        if seen == self._seen and second == self._second and not self._more and not self.boards.more:
             return
         timed = second != self._second
         self._seen, self._second = seen, second

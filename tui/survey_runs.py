@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -30,7 +30,7 @@ class Names:
 
 
 class HookRuns:
-    """`refresh` sorts them all anew; what was found out of one Job is kept."""
+    """`refresh` sorts the runs anew; what was found out of one Job, and of one application, is kept."""
 
     def __init__(self, store: Store) -> None:
         self.jobs: frozenset[str] = frozenset()  # uids of Jobs that belong to some application
@@ -42,6 +42,8 @@ class HookRuns:
         self._of: Mapping[str, Sequence[HookRun]] = {}
         self._names: dict[str, Names] = {}
         self._named: dict[tuple[str, str], str] = {}  # hook -> the application's uid
+        self._full: dict[tuple[str, str], str] = {}  # an application's namespace and name -> its uid
+        self._bare: dict[str, str] = {}  # its name alone
         self._owners: dict[str, tuple[str, str, str]] = {}  # Job -> application that tracks it, its series
         self._databases: dict[str, str] = {}  # by the run's uid
         self._runs: dict[str, tuple[JobHealth | None, Recording | None, HookRun]] = {}
@@ -59,12 +61,13 @@ class HookRuns:
         there: Mapping[str, Application],
         jobs: Mapping[str, JobHealth],
         recordings: Sequence[Recording],
-    ) -> None:
-        """Takes the applications by uid, the judged Jobs, and what was recorded."""
-        self._index(there)
+        changed: Iterable[str],
+    ) -> set[str]:
+        """Takes the applications by uid, the judged Jobs, and what was recorded; uids of those that have
+        other runs than before. `changed` are the applications that came, went, or are rendered otherwise."""
+        self._index(there, changed)
         kept = {one.job_uid: one for one in recordings}
-        by_name = {(one.meta.namespace, one.meta.name): uid for uid, one in there.items()}
-        by_bare = {one.meta.name: uid for uid, one in there.items()}
+        by_name, by_bare = self._full, self._bare
         found: dict[str, list[HookRun]] = defaultdict(list)
         migrated, on, series = [], set(), set()
         for uid, health in jobs.items():
@@ -91,7 +94,9 @@ class HookRuns:
             migrated.append(run)
         self._forget({*jobs, *kept})
         self.reached = {name: version for name, (_, version) in versions(migrated, self._databases).items()}
+        before = self._of
         self._of, self.jobs, self.series = found, frozenset(on), frozenset(series)
+        return {uid for uid in {*before, *found} if not _same(before.get(uid, ()), found.get(uid, ()))}
 
     def _known(self, uid: str, health: JobHealth) -> tuple[str, str, str]:
         """What never changes of a Job."""
@@ -119,13 +124,16 @@ class HookRuns:
             self._runs = {uid: run for uid, run in self._runs.items() if uid in living}
             self._databases = {uid: name for uid, name in self._databases.items() if uid in living}
 
-    def _index(self, there: Mapping[str, Application]) -> None:
-        """Keeps the names of hooks; most applications are the same as before."""
-        for uid in [uid for uid in self._names if uid not in there]:
-            self._drop(uid)
-        for uid, application in there.items():
+    def _index(self, there: Mapping[str, Application], changed: Iterable[str]) -> None:
+        """Keeps the names of applications and of their hooks."""
+        came = False
+        for uid in changed:
+            application, known = there.get(uid), self._names.get(uid)
+            came = came or (application is None) is not (known is None)
+            if application is None:
+                self._drop(uid)
+                continue
             rendered = cast("Rendered | None", self._store.by_uid(RENDERED, uid))
-            known = self._names.get(uid)
             if known is not None and known.application is application and known.rendered is rendered:
                 continue
             state = application.state
@@ -142,9 +150,16 @@ class HookRuns:
                 self._named.update(dict.fromkeys(found, uid))
             databases = sorted({hook.database for hook in expected} - {""})
             self._names[uid] = Names(application, rendered, found, tuple(databases))
+        if came:
+            self._full = {(one.meta.namespace, one.meta.name): uid for uid, one in there.items()}
+            self._bare = {one.meta.name: uid for uid, one in there.items()}
 
     def _drop(self, uid: str) -> None:
         known = self._names.pop(uid, None)
         for name in known.found if known is not None else ():
             if self._named.get(name) == uid:
                 del self._named[name]
+
+
+def _same(one: Sequence[HookRun], other: Sequence[HookRun]) -> bool:
+    return len(one) == len(other) and all(left is right for left, right in zip(one, other, strict=True))

@@ -30,6 +30,7 @@ from tui.survey_runs import HookRuns
 _RUNS = ("Application", RENDERED, "Job", "goose", SCHEMA)
 _WHILE = (WAITING, "Deployment", "StatefulSet", "DaemonSet")  # of these only what moves speaks
 READS = (*_RUNS, *_WHILE)
+_AT_ONCE = 40  # boards that one refresh makes, those first that wait longest
 
 
 class Boards:
@@ -43,7 +44,16 @@ class Boards:
         self._store = store
         self._seen: tuple[object, ...] = ()
         self._inputs: dict[str, tuple[object, ...]] = {}
+        self._moment = -1
+        self._watched_spans = 0
+        self._versions: Mapping[str, tuple[object, object]] = {}  # of each database what it is known to have
+        self._due: tuple[str, ...] = ()  # applications that are to be looked at by the next refresh
         self._runs = HookRuns(store)
+
+    @property
+    def more(self) -> bool:
+        """Whether there is something left for the next refresh."""
+        return bool(self._due)
 
     @property
     def jobs(self) -> frozenset[str]:
@@ -81,28 +91,66 @@ class Boards:
         last = self._seen
         self._seen = (self._store.versions(_RUNS), tuple(map(id, recordings)), self._store.versions(_WHILE))
         moving = any(one.moving for one in self.all.values())
-        if self._seen == last or (self._seen[:2] == last[:2] and not moving):
+        unmoved = self._seen == last or (self._seen[:2] == last[:2] and not moving)
+        if unmoved and not self._due:
             return False
         applications = cast("Iterable[Application]", self._store.all("Application"))
         there = {one.meta.uid: one for one in applications}
         if not there and not self.all:
             return False
-        self._runs.refresh(there, jobs, recordings)
         asked = schemas(self._store.all(SCHEMA))
+        due = self._to_look_at(there, jobs, recordings, asked)
         migrating = self._migrating()
-        made: dict[str, Board] = {}
-        changed = False
-        for uid, application in there.items():
-            before = self.all.get(uid)
-            one = self._one(application, asked, migrating)
+        made = {uid: one for uid, one in self.all.items() if uid in there}
+        changed = len(made) != len(self.all)
+        looked = count = 0
+        for uid in due:
+            before, inputs = self.all.get(uid), self._inputs.get(uid)
+            one = self._one(there[uid], asked, migrating)
             if one is not None:
                 made[uid] = one
+            else:
+                made.pop(uid, None)
             changed = changed or one is not before
-        changed = changed or len(made) != len(self.all)
+            looked, count = looked + 1, count + (self._inputs[uid] is not inputs)
+            if count == _AT_ONCE:
+                break
+        self._due = due[looked:]
         self._inputs = {uid: known for uid, known in self._inputs.items() if uid in there}
         self.all = made
         self.version += changed
         return changed
+
+    def _to_look_at(
+        self,
+        there: Mapping[str, Application],
+        jobs: Mapping[str, JobHealth],
+        recordings: Sequence[Recording],
+        asked: Mapping[str, Schema],
+    ) -> tuple[str, ...]:
+        """Applications of which something may differ, those that wait since the last refresh first: a
+        thousand are there, and few of them move."""
+        store, moment, spans = self._store, self._moment, len(self._watched())
+        self._moment = store.moment
+        trails = [
+            store.changed_since(kind, moment) if moment >= 0 else None for kind in ("Application", RENDERED)
+        ]
+        differ: dict[str, None] = {}
+        for each in trails:
+            differ |= dict.fromkeys(each if each is not None else (*there, *self._inputs))
+        others = self._runs.refresh(there, jobs, recordings, differ)
+        reached = self._runs.reached
+        versions = {name: (reached.get(name), asked.get(name)) for name in {*reached, *asked}}
+        moved = {
+            name for name in {*versions, *self._versions} if versions.get(name) != self._versions.get(name)
+        }
+        if moved:
+            others |= {uid for uid in there if not moved.isdisjoint(self._runs.names(uid).databases)}
+        if spans != self._watched_spans:
+            others |= there.keys()
+        self._versions, self._watched_spans = versions, spans
+        moving = (uid for uid, one in self.all.items() if one.moving)
+        return tuple(uid for uid in dict.fromkeys((*self._due, *differ, *others, *moving)) if uid in there)
 
     def _migrating(self) -> Mapping[str, tuple[str, ...]]:
         """Names of applications that migrate a database at this moment, by its name."""
