@@ -214,6 +214,12 @@ def test_what_waited_is_looked_at_anew() -> None:
     assert (again.steps, again.then) == ((), plan)
     assert [each.target.name for each in again.awaits] == ["personal-production"]
     ask.store.apply(Change("Application", one.meta.uid, replace(one, operation=operation("x"))))
+    own = SYNC.plan(asked(free := application("free"), boards={free.meta.uid: board(free)}))
+    ticket = own.steps[0].arguments["ticket"]
+    (waits,) = anew(asked(one, free, boards=boards), plan, [own]).awaits  # it is written, and not seen yet
+    assert (waits.target.name, waits.ticket) == ("free", ticket)
+    rolls_out = replace(free, **ended(operation(ticket)))
+    assert anew(asked(one, rolls_out, boards=boards), plan, [own]) == plan
     with pytest.raises(Refused, match=r"gateway-production: an operation of alice .* is asked for already"):
         anew(ask, plan)
 

@@ -295,3 +295,20 @@ def test_another_operation_is_waited_for(changes: dict[str, Any] | None, stage: 
     assert found.stage is stage
     assert words in found.text
     assert found.text.endswith("while this cockpit is open, gateway-production")
+
+
+def test_our_own_is_waited_for_before_it_is_seen() -> None:
+    awaited = (Awaited(seen(application("identity")), "migrates auth_db", "mine"),)
+    waiting = replace(plan(), steps=(), awaits=awaited)
+    found = [
+        follow(passed, application("identity", **changes), plan_=waiting).stage
+        for passed, changes in (
+            (1, {}),
+            (1, ended(operation("another"))),
+            (9, running(operation("mine"))),
+            (99, running(operation("mine"))),
+            (9, ended(operation("mine"))),
+            (99, {}),
+        )
+    ]
+    assert found == [Stage.ASKED] * 4 + [Stage.DONE] * 2

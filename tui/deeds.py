@@ -26,6 +26,7 @@ class Deeds:
 
     def __init__(self, journal: Journal, clock: Clock, who: str) -> None:
         self.all: list[OpenDeed] = []
+        self.turn = asyncio.Lock()  # one plan is looked at anew and written at a time
         self.ready = KnownReady()
         self.images = KnownImages()
         self._well: list[OpenDeed] = []  # done, and not known to have stayed ready yet

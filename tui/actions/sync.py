@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from tui.actions.base import WORKLOADS, Asked, Deed, Need
 from tui.actions.guard import common, left, seen
 from tui.actions.sync_guard import why_not
-from tui.actions.sync_progress import follow
+from tui.actions.sync_progress import arrived, follow
 from tui.actions.sync_words import awaited, changes, databases, migrates, remarks
 from tui.errors import Refused
 from tui.model.application import Application
@@ -140,9 +140,10 @@ def _rounds(asked: Asked, acted: list[Application]) -> Plan:
     return whole
 
 
-def anew(asked: Asked, plan: Plan) -> Plan:
-    """A round that has waited, as it can begin now: perhaps after yet another operation; else Refused.
+def anew(asked: Asked, plan: Plan, going: Sequence[Plan] = ()) -> Plan:
+    """A confirmed round as it can begin now: perhaps after yet another operation; else Refused.
 
+    `going` are the plans that this cockpit follows: what it has just written is not seen in the store yet.
     What is written stays what was confirmed, the commit included.
     """
     awaits: dict[str, Awaited] = {}
@@ -153,7 +154,19 @@ def anew(asked: Asked, plan: Plan) -> Plan:
             raise Refused(f"{step.target.name}: {why}")
         for each in awaited(asked, step.target.uid, frozenset(step.arguments["databases"])):
             awaits[each.target.uid] = each
+        for each in _unseen(asked, step, going):
+            awaits.setdefault(each.target.uid, each)
     return replace(plan, steps=(), awaits=tuple(awaits.values()), then=plan) if awaits else plan
+
+
+def _unseen(asked: Asked, step: Step, going: Sequence[Plan]) -> Iterator[Awaited]:
+    """Steps of these plans that migrate one of its databases, and of which the store shows nothing."""
+    for own in (each for plan in going for each in plan.steps if each.target.uid != step.target.uid):
+        shared = sorted({*step.arguments["databases"]} & {*own.arguments.get("databases", ())})
+        one = asked.store.by_uid(own.target.kind, own.target.uid)
+        ticket = str(own.arguments.get("ticket", ""))
+        if shared and isinstance(one, Application) and not arrived(one, ticket):
+            yield Awaited(own.target, f"migrates {shared[0]}", ticket)
 
 
 def _step(asked: Asked, one: Application) -> Step:

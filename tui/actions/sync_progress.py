@@ -60,8 +60,15 @@ def _awaited(store: Store, awaited: Awaited, passed: float, now: float) -> Progr
     held = store.by_uid("Application", awaited.target.uid)
     if not isinstance(held, Application):
         return Progress(Stage.DONE, f"{name} is gone")
-    phase = held.state.phase if held.state is not None else "ended"
-    return Progress(Stage.DONE, f"{name} is over ({phase})")
+    if passed <= UNSEEN and not arrived(held, awaited.ticket):
+        return Progress(Stage.ASKED, f"waits for {name}, which {awaited.does}")
+    return Progress(Stage.DONE, f"{name} is over ({held.state.phase if held.state is not None else 'ended'})")
+
+
+def arrived(one: Application, ticket: str) -> bool:
+    """Whether the operation of that ticket is seen, going or over; nothing is missed of another's ("")."""
+    found = (one.operation, one.state.operation if one.state is not None else None)
+    return not ticket or any((TICKET, ticket) in each.info for each in found if each is not None)
 
 
 def _step(store: Store, step: Step, passed: float, now: float) -> Progress:

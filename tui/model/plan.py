@@ -76,10 +76,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """An operation of somebody else, after whose end, good or bad, a plan goes on."""
+    """An operation after whose end, good or bad, a plan goes on."""
 
     target: Target
     does: str  # "migrates auth_db"
+    ticket: str = ""  # of one that this cockpit has just written, and may not see yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,8 @@ async def _deed(cockpit: Cockpit, screen: CockpitScreen, deed: Deed, targets: tu
         dialog = dialog.instead
         plan = await cockpit.push_screen_wait(dialog)
     if plan is not None:
-        await carried(cockpit, session, plan)
+        begin = _next if isinstance(deed, Sync) and plan.deed == SYNC.id else carried
+        await begin(cockpit, session, plan)
         screen.source.table.clear_marks()
     return None
 
@@ -123,7 +124,12 @@ def go_on(cockpit: Cockpit, one: OpenDeed) -> None:
 
 
 async def _next(cockpit: Cockpit, session: AnySession, plan: Plan) -> None:
-    """Looked at anew: what was allowed when it was confirmed need not be so now."""
+    """A sync, looked at anew: what was allowed when it was confirmed need not be so now."""
+    async with cockpit.deeds.turn:
+        await _anew(cockpit, session, plan)
+
+
+async def _anew(cockpit: Cockpit, session: AnySession, plan: Plan) -> None:
     asked = Asked(
         session.store,
         session.environment,
@@ -132,7 +138,8 @@ async def _next(cockpit: Cockpit, session: AnySession, plan: Plan) -> None:
         boards=cockpit.surveys[session.environment.name].boards.all,
     )
     try:
-        await carried(cockpit, session, anew(asked, plan))
+        going = [one.plan for one in cockpit.deeds.going(plan.environment)]
+        await carried(cockpit, session, anew(asked, plan, going))
     except Refused as error:
         _say(cockpit, f"{plan.title}: {error}")
         one = cockpit.deeds.began(plan, Outcome(Stage.FAILED, str(error)), asked.now)
