@@ -326,9 +326,11 @@ def test_a_thousand_boards_are_made_a_few_at_a_time_and_of_those_that_changed() 
             )
         ]
     )
+    store.apply(Change("Application", "u99", one_of(99, moving("waiting"))))
     survey = Survey(store, Environment("production"), Recordings([]))
     survey.refresh(NOW)
     assert 0 < len(survey.boards.all) < 100
+    assert "u99" in survey.boards.all  # it waits for nobody
     while survey.boards.more:
         survey.refresh(NOW)
     before = dict(survey.boards.all)

@@ -30,7 +30,7 @@ from tui.survey_runs import HookRuns
 _RUNS = ("Application", RENDERED, "Job", "goose", SCHEMA)
 _WHILE = (WAITING, "Deployment", "StatefulSet", "DaemonSet")  # of these only what moves speaks
 READS = (*_RUNS, *_WHILE)
-_AT_ONCE = 40  # boards that one refresh makes, those first that wait longest
+_AT_ONCE = 40  # boards that one refresh makes: of what moves first, then those that wait longest
 
 
 class Boards:
@@ -128,8 +128,8 @@ class Boards:
         recordings: Sequence[Recording],
         asked: Mapping[str, Schema],
     ) -> tuple[str, ...]:
-        """Applications of which something may differ, those that wait since the last refresh first: a
-        thousand are there, and few of them move."""
+        """Applications of which something may differ: a thousand are there, and few of them move; those
+        first, then those that wait since the last refresh."""
         store, moment, spans = self._store, self._moment, len(self._watched())
         self._moment = store.moment
         trails = [
@@ -150,7 +150,10 @@ class Boards:
             others |= there.keys()
         self._versions, self._watched_spans = versions, spans
         moving = (uid for uid, one in self.all.items() if one.moving)
-        return tuple(uid for uid in dict.fromkeys((*self._due, *differ, *others, *moving)) if uid in there)
+        found = dict.fromkeys((*self._due, *differ, *others, *moving))
+        return tuple(
+            sorted((uid for uid in found if uid in there), key=lambda uid: not is_moving(there[uid]))
+        )
 
     def _migrating(self) -> Mapping[str, tuple[str, ...]]:
         """Names of applications that migrate a database at this moment, by its name."""
