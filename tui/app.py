@@ -144,14 +144,13 @@ class Cockpit(App[int]):
 
     async def tick(self) -> None:
         """Eight times a second: judges, asks open deeds how far they are, and shows what differs."""
-        if not self._pace.may_tick():
-            return
+        await self._pace.between()
         now = self.clock.now()
         for session in self.sessions.values():
             session.check()
         for survey in list(self.surveys.values()):
             survey.refresh(now)
-            await asyncio.sleep(0)  # a key comes in between
+            await self._pace.between()
         self._follow_deeds()
         view = self.view
         bad = view.survey.troubles if view is not None and view.session.link.usable else None
@@ -216,9 +215,13 @@ class Cockpit(App[int]):
         """While somebody types, nothing long is begun."""
         if isinstance(event, events.InputEvent):
             self._litter.typed()
-            self._pace.typed()
+            key = self._pace.typed()
             await typed_ahead.composed(self.screen)
-        await super().on_event(event)
+            await super().on_event(event)
+            # behind the key in the queue of what it was for, so it is called when that is painted
+            (self.focused or self).call_after_refresh(self._pace.answered, key)
+        else:
+            await super().on_event(event)
 
     def on_key(self, event: events.Key) -> None:
         """A key that was typed before a bar had opened, and arrives here after it has, belongs to the bar."""
