@@ -39,7 +39,7 @@ from tui.model.environment import Confirmation
 from tui.model.job import Job
 from tui.model.key import Meta
 from tui.model.record import Right
-from tui.model.sync_plan import SyncOptions, rounds
+from tui.model.sync_plan import SyncOptions, apart, rounds
 from tui.model.sync_window import SyncWindow
 from tui.model.workload import Workload
 from tui.present import sync_options
@@ -194,7 +194,7 @@ def test_another_operation_on_the_same_database_is_waited_for() -> None:
     assert plan.then.awaits == ()
     assert required(PRODUCTION, plan) is Confirmation.NAME
     whole = SYNC.plan(ask)
-    assert [step.target.name for step in whole.steps] == ["free"]
+    assert [(len(each.steps), len(each.awaits)) for each in whole.apart] == [(1, 0), (0, 1)]
     assert [step.target.name for step in whole.every] == ["free", one.meta.name]
     apply_only = replace(ask, targets=(one,), sync=SyncOptions(apply_only=True))
     assert SYNC.plan(apply_only).awaits == ()
@@ -228,13 +228,26 @@ def test_one_database_one_after_the_other() -> None:
     one, other, third = (application(name) for name in ("a", "b", "c"))
     boards = {each.meta.uid: board(each) for each in (one, other)}
     plan = SYNC.plan(asked(one, other, third, boards=boards))
-    assert [step.target.name for step in plan.steps] == ["a", "c"]
-    assert plan.then is not None
-    assert [step.target.name for step in plan.then.steps] == ["b"]
-    assert [step.target.name for step in plan.every] == ["a", "c", "b"]
+    assert (plan.steps, plan.then, plan.title) == ((), None, "Sync 3 applications")
+    free, chain = plan.apart  # the one that shares no database begins, fails and ends for itself
+    assert [step.target.name for step in free.steps] == ["c"]
+    assert free.then is None
+    assert [step.target.name for step in chain.steps] == ["a"]
+    assert chain.then is not None
+    assert [step.target.name for step in chain.then.steps] == ["b"]
+    assert [step.target.name for step in plan.every] == ["c", "a", "b"]
     assert "a and b migrate auth_db: one after the other" in said(plan)
     assert required(PRODUCTION, plan) is Confirmation.COUNT
     assert rounds([one, other, third], {}) == [[one, other, third]]
+
+
+def test_only_those_that_share_a_database_wait_for_each_other() -> None:
+    a, b, c, d, e = many = [application(name) for name in "abcde"]
+    of = {a.meta.uid: "x", b.meta.uid: "y", c.meta.uid: "z", d.meta.uid: "xy"}
+    assert apart(many, of) == [[c, e], [a, b, d]]
+    assert apart(many, of, [c.meta.uid]) == [[e], [c], [a, b, d]]
+    assert apart([a, b], {a.meta.uid: "x", b.meta.uid: "x"}) == [[a, b]]
+    assert apart([a, b], {}) == [[a, b]]
 
 
 def test_commits_and_whether_the_push_arrived() -> None:

@@ -16,7 +16,7 @@ from tui.errors import Refused
 from tui.model.application import Application
 from tui.model.managed import application_of, tracked_by
 from tui.model.plan import Awaited, Plan, Progress, Refusal, Remark, Step, Weight
-from tui.model.sync_plan import SyncOptions, pinned, pinned_words, rounds, runs_again
+from tui.model.sync_plan import SyncOptions, apart, pinned, pinned_words, rounds, runs_again
 from tui.store import Record, Store
 
 PATCH_APPLICATION: Mapping[str, tuple[Need, ...]] = MappingProxyType(
@@ -67,7 +67,7 @@ class Sync(Deed):
         acted = applications(asked, refused)
         if not acted:
             raise Refused(refused[0].text if refused else "nothing is selected")
-        whole = _rounds(asked, acted)
+        whole = _begun_at_once(asked, acted)
         return replace(
             whole,
             title=_title(acted, asked.sync),
@@ -110,6 +110,14 @@ def by_remark(asked: Asked, acted: list[Application]) -> tuple[Remark, ...]:
         f"through Argo CD's server {asked.environment.argo.server}: you may not patch applications yourself"
     )
     return (Remark(Weight.LOOK, text),)
+
+
+def _begun_at_once(asked: Asked, acted: list[Application]) -> Plan:
+    """One plan, or several apart where some have to wait and the others need not."""
+    of = {one.meta.uid: databases(asked, one) for one in acted}
+    waits = [uid for uid, mine in of.items() if awaited(asked, uid, mine)]
+    plans = tuple(_rounds(asked, group) for group in apart(acted, of, waits))
+    return plans[0] if len(plans) == 1 else replace(plans[0], steps=(), awaits=(), then=None, apart=plans)
 
 
 def _rounds(asked: Asked, acted: list[Application]) -> Plan:

@@ -104,11 +104,13 @@ class Plan:
     )
     awaits: tuple[Awaited, ...] = ()  # over before this one is done; there may be no step then
     then: Plan | None = None  # begun when this one is done, and not at all when it fails
+    apart: tuple[Plan, ...] = ()  # instead of steps: begun at once, each with its own end
 
     @property
     def every(self) -> tuple[Step, ...]:
-        """Its steps and those of the plans that follow it."""
-        return self.steps + (self.then.every if self.then is not None else ())
+        """Its steps and those of the plans that follow it or go beside it."""
+        beside = tuple(step for plan in self.apart for step in plan.every)
+        return self.steps + (self.then.every if self.then is not None else ()) + beside
 
 
 class Stage(StrEnum):

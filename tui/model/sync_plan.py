@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.model.application import Application, ManagedResource, SelectedResource
@@ -113,3 +113,25 @@ def rounds(
         place[0].append(one)
         place[1].update(mine)
     return [group for group, _ in found]
+
+
+def apart(
+    applications: Sequence[Application], databases: Mapping[str, Iterable[str]], waits: Collection[str] = ()
+) -> list[list[Application]]:
+    """Lists of which none has to wait for another one; first all that need not wait for anything.
+
+    `databases` are by the application's uid, `waits` uids of those that wait for others; the order is kept.
+    """
+    found: list[tuple[list[Application], set[str]]] = []
+    for one in applications:
+        mine = set(databases.get(one.meta.uid, ()))
+        met = [each for each in found if mine & each[1]]
+        found = [each for each in found if each not in met]
+        found.append(
+            ([*(other for each in met for other in each[0]), one], mine.union(*(each[1] for each in met)))
+        )
+    waiting = [group for group, _ in found if len(group) > 1 or group[0].meta.uid in waits]
+    bound = {one.meta.uid for group in waiting for one in group}
+    free = [one for one in applications if one.meta.uid not in bound]
+    order = {one.meta.uid: place for place, one in enumerate(applications)}
+    return [sorted(each, key=lambda one: order[one.meta.uid]) for each in (free, *waiting) if each]

@@ -106,7 +106,8 @@ async def _deed(cockpit: Cockpit, screen: CockpitScreen, deed: Deed, targets: tu
         plan = await cockpit.push_screen_wait(dialog)
     if plan is not None:
         begin = _next if isinstance(deed, Sync) and plan.deed == SYNC.id else carried
-        await begin(cockpit, session, plan)
+        for each in plan.apart or (plan,):
+            await begin(cockpit, session, each)
         screen.source.table.clear_marks()
     return None
 

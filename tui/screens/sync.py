@@ -163,10 +163,14 @@ class SyncDialog(Confirm):
         try:
             plan = SYNC.plan(self._asked)
         except DeployError as error:
-            plan = replace(self.plan, steps=(), then=None, remarks=(Remark(Weight.BAD, str(error)),))
+            plan = replace(
+                self.plan, steps=(), then=None, apart=(), remarks=(Remark(Weight.BAD, str(error)),)
+            )
         if plan.grave and not self._grave and required(self._environment, plan) is not self._how:
             text = "migrations are known by now: esc and again, for the confirmation that they take"
-            plan = replace(plan, steps=(), then=None, remarks=(Remark(Weight.BAD, text), *plan.remarks))
+            plan = replace(
+                plan, steps=(), then=None, apart=(), remarks=(Remark(Weight.BAD, text), *plan.remarks)
+            )
         if plan != self.plan:
             self.show_plan(plan)
         self._show_options()
