@@ -13,6 +13,8 @@ from textual.pilot import Pilot
 from tests.demo_control import WorldControl
 from tui.app import Cockpit
 from tui.settings import Options, Settings, load
+from tui.store import LinkState
+from tui.wire.kinds import KINDS
 
 
 class Driver:
@@ -39,6 +41,12 @@ class Driver:
     async def sees_no(self, words: str, within: float = 20.0) -> str:
         """Waits until those words are gone."""
         return await self._until(lambda text: words not in text, f"{words!r} stayed", within)
+
+    async def read(self) -> None:
+        """Waits until each kind of the environment in front was listed: what a key finds is all there."""
+        store = self.app.sessions[self.app.front].store
+        await self.until(lambda: all(one in {kind for kind, _ in store.links} for one in KINDS))
+        await self.until(lambda: all(one.state is not LinkState.CONNECTING for one in store.links.values()))
 
     async def asked(self, words: str) -> str:
         """Waits for a dialog with those words."""

@@ -23,6 +23,7 @@ async def on_small(demo: Demo, state: Path, environment: str) -> AsyncIterator[t
     async with cockpit(settings_of(world, state, environment=environment)) as driver:
         await driver.sees("● live")
         await driver.sees("deploy/personal")
+        await driver.read()
         yield driver, world
     world.drop()
 
@@ -148,6 +149,7 @@ async def test_readonly_lets_nothing_through(demo: Demo, tmp_path: Path) -> None
     settings = settings_of(world, tmp_path, environment="production", readonly=True)
     async with cockpit(settings) as driver:
         await driver.sees("deploy/personal")
+        await driver.read()
         await driver.sees("read only")
         await driver.press("R")
         await driver.sees("production is read-only")
@@ -171,6 +173,7 @@ async def test_it_is_usable_at_every_size(demo: Demo, tmp_path: Path, size: tupl
     world = demo.world("small")
     async with cockpit(settings_of(world, tmp_path, environment="production"), size) as driver:
         await driver.sees("deploy/personal")
+        await driver.read()
         await driver.press("1")
         await driver.sees("staging")
         await driver.press("4")

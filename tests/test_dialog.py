@@ -24,6 +24,7 @@ async def dialog(demo: Demo, tmp_path: Path) -> AsyncIterator[Opened]:
     async with cockpit(settings_of(world, tmp_path, alone=True, environment="development")) as driver:
         await driver.sees("● live")
         await driver.sees("deploy/personal")
+        await driver.read()
         await driver.press("r")
         await driver.asked("Restart personal")
         yield driver, world

@@ -24,6 +24,7 @@ async def opened(
     async with cockpit(settings) as driver:
         await driver.sees("● live")
         await driver.sees("deploy/personal")
+        await driver.read()
         yield driver, world
     world.drop()
 

@@ -27,6 +27,7 @@ async def small(demo: Demo, tmp_path: Path) -> AsyncIterator[Opened]:
     world = demo.world("small")
     async with cockpit(settings_of(world, tmp_path, alone=True, environment="production")) as driver:
         await driver.sees("deploy/personal")
+        await driver.read()
         yield driver, world
     world.drop()
 

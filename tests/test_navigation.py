@@ -32,6 +32,7 @@ async def small(demo: Demo, tmp_path: Path) -> AsyncIterator[Opened]:
     async with cockpit(settings_of(world, tmp_path, environment="development")) as driver:
         await driver.sees("● live")
         await driver.sees("deploy/personal")
+        await driver.read()
         yield driver, world
     world.drop()
 
@@ -156,6 +157,7 @@ async def test_a_job_and_a_wave_open_their_logs(small: Opened) -> None:
     driver, world = small
     await driver.press("right", "right", "right")
     await driver.sees("DURATION")
+    await driver.until(lambda: table(driver).cursor_row is not None)
     await driver.press("enter")
     await driver.sees_no("1 Environments")
     await driver.press("escape")
@@ -235,7 +237,7 @@ async def test_no_deed_falls_on_the_neighbour_of_what_is_gone(small: Opened) -> 
 async def test_a_key_that_cannot_act_says_why(small: Opened) -> None:
     driver, _ = small
     await driver.press("right", "right")
-    await driver.sees("CrashLoopBackOff")
+    await driver.until(lambda: table(driver).cursor_row is not None)
     await driver.press("r")
     await driver.sees("Restart is not for a Pod")
 
@@ -318,6 +320,7 @@ async def test_every_pane_is_reached_in_a_small_terminal(demo: Demo, tmp_path: P
     world = demo.world("small")
     async with cockpit(settings_of(world, tmp_path, environment="production"), (80, 24)) as driver:
         await driver.sees("deploy/personal")
+        await driver.read()
         for key, words in (("1", "ENVIRONMENT"), ("2", "NAMESPACE"), ("3", "PreSync"), ("4", "CAUSE")):
             await driver.press(key)
             await driver.sees(words)

@@ -132,6 +132,7 @@ async def test_two_cockpits_roll_back_at_once(demo: Demo, tmp_path: Path) -> Non
         async with cockpit(settings_of(world, state, alone=True, environment="development")) as driver:
             await driver.sees("● live")
             await driver.sees("deploy/personal")
+            await driver.read()
             await driver.press("R")
             await driver.asked("Roll personal back")
             await ready.wait()

@@ -84,8 +84,10 @@ class Hand:
     confirmed: list[str] = field(default_factory=list)  # what the plans may write that were agreed to
 
     async def press(self, dice: random.Random) -> None:
+        key = dice.choice(ANSWERS if isinstance(self.driver.app.screen, Confirm) else (*STAY, *MOVE))
+        if key in STAY:
+            await self.driver.pilot.pause()  # what the keys before it open is open: then the cursor stays
         screen, table = self.driver.app.screen, self.table
-        key = dice.choice(ANSWERS if isinstance(screen, Confirm) else (*STAY, *MOVE))
         self.pressed.append(key)
         before = table.cursor if table is not None else None
         meant = set(table.targets) if table is not None else set()

@@ -21,6 +21,7 @@ async def opened(
     async with cockpit(settings_of(world, state, alone=True, environment=environment), size) as driver:
         await driver.sees("● live")
         await driver.sees("deploy/personal")
+        await driver.read()
         yield driver
 
 

@@ -25,7 +25,7 @@ from tui.model.plan import Change, Plan, Refusal, Remark, Step
 from tui.model.revision import Revision
 from tui.model.template import differences, masked
 from tui.model.workload import Workload
-from tui.store import Store
+from tui.store import LinkState, Store
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class RollBack(WorkloadDeed):
         """Why the workloads themselves can't be undone."""
         refused = super().refuse(asked)
         alone = [
-            Refusal(seen(one), "there is no other revision to go back to")
+            Refusal(seen(one), _unread(asked, one) or "there is no other revision to go back to")
             for one in workloads(asked, refused)
             if all(revision.current for revision in past(asked.store, one))
         ]
@@ -108,6 +108,14 @@ class RollBack(WorkloadDeed):
             verb="Roll back",
             grave=True,
         )
+
+
+def _unread(asked: Asked, workload: Workload) -> str:
+    """In the first moments its revisions are on their way still."""
+    kept_in = "ReplicaSet" if workload.meta.kind == "Deployment" else "ControllerRevision"
+    link = asked.store.link(kept_in)
+    reading = link is not None and link.state is LinkState.CONNECTING
+    return "its revisions are still being read" if reading else ""
 
 
 def _of_argo(asked: Asked) -> bool:
