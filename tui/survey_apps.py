@@ -85,6 +85,9 @@ class Apps:
         for one in there:
             uid = one.meta.uid
             before = self.all.get(uid)
+            if before is not None and not broken and self._rests(one, before, windows):
+                judged[uid] = before
+                continue
             judged[uid] = made = self._one(one, before, broken, jobs, windows, now)
             changed = changed or made is not before
         if changed:
@@ -94,6 +97,15 @@ class Apps:
             self.back = sum(rolled_back(one.application) is not None for one in judged.values())
             self.differ = tuple(one for one in judged.values() if one.differs)
         return changed
+
+    def _rests(
+        self, one: Application, before: ApplicationHealth, windows: Mapping[str, tuple[SyncWindow, ...]]
+    ) -> bool:
+        """Whether nothing but itself goes into its judgement, and it is the same: as with most of them."""
+        known = self._inputs.get(one.meta.uid)
+        if known is None or known[0] is not one or known[1:] != _ALONE:
+            return False
+        return before.now.about[0] != "Job" and before.now.word not in _TIMED and not windows.get(one.project)
 
     def _one(
         self,
@@ -204,6 +216,8 @@ class Apps:
 
 
 _OPEN = WindowState()
+_ALONE = ((), _OPEN, None, 0.0)
+"""What goes into a judgement beside the application where no window, no Job and no trouble is its own."""
 
 
 def _broken(workloads: Iterable[WorkloadHealth]) -> dict[Place, Trouble]:

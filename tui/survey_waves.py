@@ -30,7 +30,7 @@ from tui.survey_runs import HookRuns
 _RUNS = ("Application", RENDERED, "Job", "goose", SCHEMA)
 _WHILE = (WAITING, "Deployment", "StatefulSet", "DaemonSet")  # of these only what moves speaks
 READS = (*_RUNS, *_WHILE)
-_AT_ONCE = 40  # boards that one refresh makes: of what moves first, then those that wait longest
+_AT_ONCE = 60  # boards that one refresh makes: of what moves first, then those that wait longest
 
 
 class Boards:
@@ -76,7 +76,8 @@ class Boards:
 
     def troubles(self) -> list[Trouble]:
         """Applications that were synced without a migration."""
-        return [each for one in self.all.values() for each in troubles(one.application, one.verdicts)]
+        judged = (one for one in self.all.values() if one.verdicts)
+        return [each for one in judged for each in troubles(one.application, one.verdicts)]
 
     def migrating(self, database: str, *, but: str = "") -> tuple[Application, ...]:
         """Applications whose running operation migrates that database, without the one of that uid."""
