@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from tui.clock import Clock
 
 _PATIENCE = 1.0  # seconds for which a log waits for others to be opened, which may never be
+_REST = 0.03  # seconds from one to the next: a handshake is work, and a key comes in between
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,19 @@ class InTurn:
     async def log(
         self, namespace: str, pod: str, container: str, **how: Any
     ) -> AsyncIterator[AsyncIterator[bytes]]:
-        """The place is free again as soon as the log answers."""
+        """The place is free again soon after the log answers."""
         async with contextlib.AsyncExitStack() as opened:
-            async with contextlib.AsyncExitStack() as place:
-                with contextlib.suppress(TimeoutError):
-                    async with self._clock.timeout(_PATIENCE):
-                        await place.enter_async_context(self._places)
+            has_place = await self._take_place()
+            try:
                 chunks = await opened.enter_async_context(self._logs.log(namespace, pod, container, **how))
+            finally:
+                if has_place:
+                    asyncio.get_running_loop().call_later(_REST, self._places.release)
             yield chunks
+
+    async def _take_place(self) -> bool:
+        """False: the others take too long, and it goes on without one."""
+        with contextlib.suppress(TimeoutError):
+            async with self._clock.timeout(_PATIENCE):
+                return await self._places.acquire()
+        return False
