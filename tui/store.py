@@ -76,7 +76,7 @@ class Store:
         self._goose: dict[str, GooseRun] = {}  # by the Job's uid
         self._trails: dict[str, Trail] = defaultdict(Trail)
         self.moment = 0  # grows with every change of any record
-        self._waiters: set[asyncio.Future[None]] = set()
+        self._waiters: dict[str, set[asyncio.Future[None]]] = defaultdict(set)  # by kind
 
     # Reading
 
@@ -135,11 +135,13 @@ class Store:
         kinds = tuple(kinds)
         while (now := self.versions(kinds)) == since:
             waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiters.add(waiter)
+            for kind in kinds:
+                self._waiters[kind].add(waiter)
             try:
                 await waiter
             finally:
-                self._waiters.discard(waiter)
+                for kind in kinds:
+                    self._waiters[kind].discard(waiter)
         return now
 
     # Writing
@@ -223,8 +225,7 @@ class Store:
         self._names[kind, meta.namespace, meta.name] = meta.uid
         if meta.owner is not None:
             self._children.setdefault(meta.owner.uid, {}).setdefault(kind, {})[meta.uid] = record
-        about: str = getattr(record, "about_uid", "")
-        if about:
+        if about := getattr(record, "about_uid", ""):
             self._events.setdefault(about, {})[meta.uid] = record
         self._touch(kind, record)
 
@@ -243,8 +244,7 @@ class Store:
         _forget(self._children.get(meta.owner.uid, {}) if meta.owner else {}, kind, meta.uid)
         if meta.owner and not self._children.get(meta.owner.uid):
             self._children.pop(meta.owner.uid, None)
-        about: str = getattr(record, "about_uid", "")
-        if about and about in self._events:
+        if (about := getattr(record, "about_uid", "")) in self._events:
             self._events[about].pop(meta.uid, None)
             if not self._events[about]:
                 del self._events[about]
@@ -254,8 +254,7 @@ class Store:
         self.moment += 1
         self._trails[kind].note(record.meta.uid, self.moment)
         touched = list(self._upwards(record.meta))
-        about: str = getattr(record, "about_uid", "")
-        if about:
+        if about := getattr(record, "about_uid", ""):
             told = self._records[getattr(record, "about_kind", "")].get(about)
             touched += self._upwards(told.meta) if told is not None else [about]
         for uid in touched:
@@ -276,9 +275,9 @@ class Store:
     def _raise(self, *kinds: str) -> None:
         for kind in kinds:
             self.version[kind] += 1
-        for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+            for waiter in self._waiters.get(kind, ()):
+                if not waiter.done():
+                    waiter.set_result(None)
 
 
 def _forget(index: dict[str, dict[str, Record]], kind: str, uid: str) -> None:
