@@ -302,7 +302,7 @@ async def test_the_time_that_was_watched_is_joined_and_survives_nonsense(tmp_pat
     task = asyncio.create_task(
         watch_log.keep(tmp_path, "production", QuickClock(), lambda: watches, seen.append)
     )
-    await until(lambda: len(watch_log.read(tmp_path, "production")) == 2)
+    await until(lambda: bool(seen) and len(watch_log.read(tmp_path, "production")) == 2)
     watches = False
     now = SystemClock().now()
     await cancelled(task)

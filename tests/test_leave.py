@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input
 
 from tests.cockpit import Driver, settings_of
@@ -35,6 +36,7 @@ def at_home(driver: Driver) -> bool:
     )
 
 
+@pytest.mark.slow
 async def test_ctrl_c_is_heard_everywhere(demo: Demo, tmp_path: Path) -> None:
     world = demo.world("small", frozen=True)
     clock = MovedClock()

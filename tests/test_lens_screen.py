@@ -44,6 +44,7 @@ async def test_who_uses_it_how_and_who_runs_with_old_values(opened: Opened) -> N
         await driver.sees(words)
 
 
+@pytest.mark.slow
 async def test_r_restarts_exactly_those_and_the_page_sees_it(opened: Opened) -> None:
     driver, world = opened
     await look_at(driver, "billing-secrets")

@@ -255,6 +255,7 @@ async def test_help_begins_with_what_has_the_focus_and_names_what_cannot_act(sma
     assert "Find and show" not in screen.partition("In the log")[0]
 
 
+@pytest.mark.slow
 async def test_the_palette_finds_workloads_namespaces_environments_and_leaves(small: Opened) -> None:
     driver, world = small
     auth = world.get("Deployment", "services", "auth", environment="development")
@@ -280,6 +281,7 @@ async def test_the_palette_finds_workloads_namespaces_environments_and_leaves(sm
     assert not driver.app.is_running or driver.app.return_code == 0
 
 
+@pytest.mark.slow
 async def test_an_environment_without_its_engine_says_so_everywhere(small: Opened) -> None:
     driver, world = small
     engine = EngineControl.of(world)

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.demo_control import WorldControl
 from tests.demo_world import job as migration_job
 from tests.test_recorder import count, until
@@ -29,6 +31,7 @@ def recorder(world: WorldControl, folder: Path, out: Path) -> subprocess.Popen[s
         )
 
 
+@pytest.mark.slow
 async def test_two_record_into_one_folder_and_end_by_a_signal(world: WorldControl, tmp_path: Path) -> None:
     folder, outs = tmp_path / "shared", [tmp_path / "one", tmp_path / "two"]
     processes = [recorder(world, folder, out) for out in outs]

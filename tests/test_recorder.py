@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
+import pytest
+
 from tests.demo_control import WorldControl
 from tests.demo_world import job as migration_job
 from tui.clock import Clock, SystemClock
@@ -289,6 +291,7 @@ async def test_a_job_is_not_over_because_nobody_lists_jobs(tmp_path: Path) -> No
     await cancelled(task)
 
 
+@pytest.mark.slow
 async def test_killed_again_and_again_every_line_is_there_once(world: WorldControl, tmp_path: Path) -> None:
     script = {"goose": {"files": [f"{number:05d}_x.sql" for number in range(200)], "seconds": 0.03}}
     world.put(migration_job("auth-migrate", script))

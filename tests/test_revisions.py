@@ -77,6 +77,7 @@ async def test_up_and_down_choose_and_what_was_typed_counts_for_one(
         assert patches(small) == ["personal"]
 
 
+@pytest.mark.slow
 async def test_nothing_known_is_no_choice_and_what_was_seen_is_known_later(
     small: WorldControl, tmp_path: Path
 ) -> None:

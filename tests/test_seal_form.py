@@ -87,6 +87,7 @@ async def test_lines_pasted_on_a_key_become_rows_and_lines_in_a_value_stay_one(p
         assert {row.key: row.field.reveal() for row in form.rows.given}["B"] == b"-----BEGIN-----\nabc==\n"
 
 
+@pytest.mark.slow
 async def test_a_broken_env_file_is_told_by_its_line_and_takes_nothing(place: Checkout) -> None:
     env = place.home / "plain.env"
     env.write_text("A=1\nthis is no line\n")

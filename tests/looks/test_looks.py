@@ -135,6 +135,7 @@ async def test_deeds_where_it_is_open(small: WorldControl, tmp_path: Path, updat
         await see.press("escape", "escape")
 
 
+@pytest.mark.slow
 async def test_small_large_and_light(policy: WorldControl, tmp_path: Path, update: bool) -> None:
     async with gallery(policy, tmp_path, update=update, environment="production") as see:
         await settled(see)
@@ -150,6 +151,7 @@ async def test_small_large_and_light(policy: WorldControl, tmp_path: Path, updat
         await cockpit_log_and_dialog(see, "light")
 
 
+@pytest.mark.slow
 async def test_without_colour(
     policy: WorldControl, tmp_path: Path, update: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
