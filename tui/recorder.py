@@ -52,6 +52,7 @@ class Recorder(Archive):
         self.condition = ""
         self._events_of = events
         self._client, self._clock = InTurn(client, clock, _OPENED_AT_ONCE), clock
+        self._turn = asyncio.Lock()  # for the disk: of fifty that begin together each lets a key in
         self._asking = asyncio.Semaphore(_ASKED_AT_ONCE)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._written: set[str] = set()
@@ -102,7 +103,9 @@ class Recorder(Archive):
     async def _record(self, job: Job) -> None:
         """Until the Job is over, with a file or without."""
         uid = job.meta.uid
-        work = RecordedJob(job, self._opened(job))
+        async with self._turn:
+            await asyncio.sleep(0)
+            work = RecordedJob(job, self._opened(job))
         try:
             while not (work.kept is not None and work.kept.ended) and not await self._read(work):
                 # Not before: a file takes the log from its beginning only.
@@ -130,7 +133,9 @@ class Recorder(Archive):
                 return False
             if work.kept is not None:
                 await self._note_events(work)
-                work.kept.end(end(self._environment, self._store, work, self._clock.now()))
+                async with self._turn:
+                    await asyncio.sleep(0)
+                    work.kept.end(end(self._environment, self._store, work, self._clock.now()))
         except OSError as error:
             self._refused(error)
             if work.kept is not None:
