@@ -13,7 +13,10 @@ import pytest
 from tests.demo_control import Demo, WorldControl
 from tests.kubectl import kubectl as kubectl_of
 
-pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+pytestmark = [
+    pytest.mark.slow,  # kubectl is a process each time
+    pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed"),
+]
 
 Kubectl = Callable[..., Coroutine[None, None, str]]
 

@@ -67,6 +67,7 @@ async def test_verify_names_the_key_and_what_it_was_sealed_for(place: Checkout) 
         await driver.sees("sealed for namespace default")
 
 
+@pytest.mark.slow
 async def test_verify_looks_at_the_checkout_before_it_is_committed(place: Checkout) -> None:
     async with place.cockpit() as driver:
         await choose(driver, "billing-secrets")

@@ -88,6 +88,7 @@ async def test_the_cockpit(policy: WorldControl, tmp_path: Path, update: bool) -
         await see.press("escape")
 
 
+@pytest.mark.slow
 async def test_screens_and_dialogs(policy: WorldControl, tmp_path: Path, update: bool) -> None:
     async with gallery(policy, tmp_path, update=update, environment="production") as see:
         await settled(see)
@@ -118,6 +119,7 @@ async def test_screens_and_dialogs(policy: WorldControl, tmp_path: Path, update:
         await see.shows("filter", "3 of 10")
 
 
+@pytest.mark.slow
 async def test_the_laptop(policy: WorldControl, tmp_path: Path, update: bool) -> None:
     async with gallery(policy, tmp_path, update=update, environment="local") as see:
         await see.shows("local", *ROWS, "none is ready", "done v47", "cache miss")
@@ -125,6 +127,7 @@ async def test_the_laptop(policy: WorldControl, tmp_path: Path, update: bool) ->
         await see.shows("local-workloads", "waits for identity-migrate-legal", "postgres")
 
 
+@pytest.mark.slow
 async def test_deeds_where_it_is_open(small: WorldControl, tmp_path: Path, update: bool) -> None:
     async with gallery(small, tmp_path, update=update, environment="development") as see:
         await see.driver.sees("● live")
@@ -161,6 +164,7 @@ async def test_without_colour(
         await cockpit_log_and_dialog(see, "no-colour")
 
 
+@pytest.mark.slow
 async def test_what_is_stale_what_was_done_and_what_is_refused(
     small: WorldControl, tmp_path: Path, update: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +186,7 @@ async def test_what_is_stale_what_was_done_and_what_is_refused(
         await see.shows("stale", "stale")
 
 
+@pytest.mark.slow
 async def test_forbidden(small: WorldControl, tmp_path: Path, update: bool) -> None:
     everything = {"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list", "watch"]}
     core = ["namespaces", "events", "configmaps", "secrets", "services", "nodes"]
@@ -198,6 +203,7 @@ async def test_forbidden(small: WorldControl, tmp_path: Path, update: bool) -> N
         await see.shows("forbidden", "forbidden", *OTHERS)
 
 
+@pytest.mark.slow
 async def test_nothing_to_see_yet_or_at_all(demo: Demo, tmp_path: Path, update: bool) -> None:
     world = frozen(demo, "small")
     world.fault("status", "/production/", code=503)
