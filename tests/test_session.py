@@ -116,6 +116,19 @@ async def test_a_silent_server_is_stale_until_it_speaks(world: WorldControl) -> 
         await until(lambda: made.link.state is LinkState.LIVE)
 
 
+async def test_a_review_that_is_asked_for_during_another_one_is_not_lost(world: WorldControl) -> None:
+    async with client(world) as reads, session(reads, Environment("production")) as made:
+        await made.front(True)
+        await until(lambda: len(made.store.links) == len(KINDS) and made.link.state is LinkState.LIVE)
+        world.fault("latency", "selfsubjectaccessreviews", seconds=0.05)
+        made.needs = frozenset({Right("patch", "deployments.apps")})
+        made.review()
+        await until(lambda: made.store.right("patch", "deployments.apps", "services"))
+        first = made.store.right("patch", "deployments.apps", "services")
+        made.review()  # the watches are being asked about still
+        await until(lambda: made.store.right("patch", "deployments.apps", "services") != first)
+
+
 async def test_rights_taken_away_while_a_watch_runs_are_noticed_and_come_back(world: WorldControl) -> None:
     world.put(running_pod("a"))
     reading = {"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list", "watch"]}

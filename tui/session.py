@@ -282,10 +282,10 @@ class Session:
     async def _review_rights(self) -> None:
         """While in front: when it comes there, each minute, and when told."""
         while True:
+            self._review_now.clear()  # before: who asks meanwhile is answered by another round
             if self.depth == "front":
                 await self._rights.review(self.needs)
                 await self._check_watches()
-            self._review_now.clear()
             with contextlib.suppress(TimeoutError):
                 async with self._clock.timeout(self._numbers.review):
                     await self._review_now.wait()
