@@ -198,6 +198,9 @@ async def test_rights_that_are_taken_away_and_given_again(cluster: Place) -> Non
         made.review()
         await until(lambda: made.store.count("Pod") > 0, 30)
         await rights(cluster, [workloads])
+        async with asyncio.timeout(20):
+            while (await made.client.can("watch", "pods", cluster.namespace)).allowed:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)  # the server's own view of the roles comes a moment later
         made.review()
         await until(lambda: state(made, "Pod", cluster) is LinkState.FORBIDDEN, 60)
         assert made.store.count("Pod") == 0
