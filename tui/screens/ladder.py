@@ -7,16 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import Screen
 
 from tui.model.ladder import Rung, Service, Step, ladder
 from tui.present import ladder as present
+from tui.screens.table_page import TablePage
 from tui.store import LinkState, Record
-from widgets.filter_bar import FilterBar
-from widgets.header_line import HeaderLine
-from widgets.key_line import Hint, KeyLine
+from widgets.key_line import Hint
 from widgets.live_table import LiveTable, Span, Tone
 
 if TYPE_CHECKING:
@@ -26,52 +23,38 @@ Opened = Callable[[Record], None]
 """Called with the workload that was chosen, once its environment is in front."""
 
 
-class LadderScreen(Screen[None]):
+class LadderScreen(TablePage):
     """Reads the surveys of all sessions; nothing here asks a server."""
 
-    DEFAULT_CSS = """
-    LadderScreen #ladder { height: 1fr; border: round $primary; padding: 0 1; }
-    """
     BINDINGS = [
-        Binding("escape,q,v", "close", "Back", show=False),
-        Binding("slash", "filter", "Filter", show=False),
+        Binding("v", "close", "Back", show=False),
     ]
 
     def __init__(self, cockpit: Cockpit, opened: Opened) -> None:
-        super().__init__()
+        table = LiveTable(present.columns(cockpit.settings.environments), now=cockpit.clock.now, id="table")
+        super().__init__(table, [Hint("enter", "Open"), Hint("/", "Filter"), Hint("< >", "Sort")])
         self._cockpit = cockpit
         self._opened = opened
         self._environments = cockpit.settings.environments
         self._services: dict[str, Service] = {}
         self._seen: tuple[object, ...] = ()
-        self._table = LiveTable(present.columns(self._environments), now=cockpit.clock.now, id="ladder")
-        self._filter = FilterBar(id="ladder-filter")
-        self._header = HeaderLine(id="header")
-
-    def compose(self) -> ComposeResult:
-        yield self._header
-        yield self._table
-        yield self._filter
-        yield KeyLine(
-            [Hint("enter", "Open"), Hint("/", "Filter"), Hint("< >", "Sort"), Hint("esc", "Back", keep=True)]
-        )
 
     def on_mount(self) -> None:
-        self._table.border_title = "Ladder: which version runs where"
-        self._table.focus()
+        self.table.border_title = "Ladder: which version runs where"
+        self.table.focus()
         self.check_seen()
 
     def check_seen(self) -> None:
         """At each tick: the rows as the surveys judge now."""
-        if not self._table.is_attached:
+        if not self.table.is_attached:
             return
         now = self._cockpit.clock.now()
         clock = datetime.fromtimestamp(now, UTC).strftime("%H:%M:%S UTC")
         unread = self._unread()
         words = f"{', '.join(sorted(unread))} not read" if unread else "all environments are read"
         tone = Tone.LOOK if unread else Tone.QUIET
-        self._header.set("ALL ENVIRONMENTS", "primary", [Span(words, tone)], [Span(clock, Tone.QUIET)])
-        self._table.tick()
+        self.header.set("ALL ENVIRONMENTS", "primary", [Span(words, tone)], [Span(clock, Tone.QUIET)])
+        self.table.tick()
         surveys = self._cockpit.surveys
         seen = (unread, *(survey.version for survey in surveys.values()))
         if seen == self._seen:
@@ -84,7 +67,7 @@ class LadderScreen(Screen[None]):
             waits |= survey.apps.releases(survey.workloads, survey.boards.all)
         services = ladder(self._environments, judged, waits)
         self._services = {f"{one.namespace}/{one.name}": one for one in services}
-        self._table.set_rows(present.rows(services, self._environments, unread))
+        self.table.set_rows(present.rows(services, self._environments, unread))
 
     def _unread(self) -> frozenset[str]:
         """Environments of which nothing is known: of what they last showed nothing is said as live."""
@@ -118,20 +101,3 @@ class LadderScreen(Screen[None]):
     def _rank(self, name: str, step: Step) -> tuple[int, bool]:
         order = (Rung.STUCK, Rung.MOVING, Rung.RUNS)
         return order.index(step.rung), name != self._cockpit.front
-
-    @on(FilterBar.Changed)
-    @on(FilterBar.Cleared)
-    def _filtered(self, message: FilterBar.Changed | FilterBar.Cleared) -> None:
-        message.stop()
-        self._table.set_filter(message.filter)
-
-    def action_filter(self) -> None:
-        """Shows only services that match."""
-        self._filter.open(self._table)
-
-    def action_close(self) -> None:
-        """Back to the cockpit; first out of the filter."""
-        if self._table.filter:
-            self._filter.clear()
-        else:
-            self.dismiss(None)

@@ -7,9 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import Screen
 
 from tui.archive import Past
 from tui.errors import DeployError
@@ -22,11 +20,10 @@ from tui.panes.base import View
 from tui.present import runs as present
 from tui.present.cells import moment
 from tui.screens.recording import RecordingScreen, compared
+from tui.screens.table_page import TablePage
 from tui.screens.text import Page
 from tui.session import Session
-from widgets.filter_bar import FilterBar
-from widgets.header_line import HeaderLine
-from widgets.key_line import Hint, KeyLine
+from widgets.key_line import Hint
 from widgets.live_table import LiveTable, Span, Tone
 
 if TYPE_CHECKING:
@@ -35,51 +32,41 @@ if TYPE_CHECKING:
 _MOST = 1000  # runs that are shown, the newest
 _AGAIN = 5.0  # seconds between two looks at the disk: another recorder may write there
 
+HINTS = [
+    Hint("enter", "Log"),
+    Hint("d", "Details"),
+    Hint("space", "Mark"),
+    Hint("c", "Compare"),
+    Hint("a", "All services"),
+    Hint("/", "Filter"),
+]
 
-class RunsScreen(Screen[None]):
+
+class RunsScreen(TablePage):
     """Of one service, or with `a` of all of the environment that is in front."""
 
-    DEFAULT_CSS = """
-    RunsScreen #runs { height: 1fr; border: round $primary; padding: 0 1; }
-    """
     BINDINGS = [
-        Binding("escape,q,P", "close", "Back", show=False),
-        Binding("slash", "filter", "Filter", show=False),
+        Binding("P", "close", "Back", show=False),
         Binding("a", "all", "All services", show=False),
         Binding("d", "details", "Details", show=False),
         Binding("c", "compare", "Compare", show=False),
     ]
 
     def __init__(self, cockpit: Cockpit, view: View, service: str) -> None:
-        super().__init__()
+        table = LiveTable(present.COLUMNS, now=cockpit.clock.now, markable=True, id="table")
+        super().__init__(table, HINTS)
         self._cockpit, self._of, self._service = cockpit, view, service
         self._runs: list[Run] = []
-        self._table = LiveTable(present.COLUMNS, now=cockpit.clock.now, markable=True, id="runs")
-        self._filter = FilterBar(id="runs-filter")
-        self._header = HeaderLine(id="header")
-
-    def compose(self) -> ComposeResult:
-        yield self._header
-        yield self._table
-        yield self._filter
-        hints = [
-            ("enter", "Log"),
-            ("d", "Details"),
-            ("space", "Mark"),
-            ("c", "Compare"),
-            ("a", "All services"),
-        ]
-        yield KeyLine([*(Hint(*one) for one in hints), Hint("/", "Filter"), Hint("esc", "Back", keep=True)])
 
     def on_mount(self) -> None:
-        self._table.focus()
+        self.table.focus()
         self._title("reading …")
         self.run_worker(self._keep_reading(), group="runs", exclusive=True)
 
     def check_seen(self) -> None:
         """At each tick: times grow."""
-        if self._table.is_attached:
-            self._table.tick()
+        if self.table.is_attached:
+            self.table.tick()
 
     # Reading
 
@@ -109,7 +96,7 @@ class RunsScreen(Screen[None]):
         if self._service and not of_service(found, self._service):
             self._service = ""  # it never ran: all are better than nothing
         self._runs = of_service(found, self._service)[:_MOST]
-        self._table.set_rows(present.rows(self._runs))
+        self.table.set_rows(present.rows(self._runs))
         whose = self._service or "all services"
         since = f"watched since {moment(past.watched[0].begin)}" if past.watched else "never watched"
         self._title(f"{whose}: {len(self._runs)} runs, {since}")
@@ -117,8 +104,8 @@ class RunsScreen(Screen[None]):
     def _title(self, words: str) -> None:
         environment = self._of.session.environment
         colour = self._cockpit.colour(environment)
-        self._header.set(environment.name.upper(), colour, [Span(words, Tone.QUIET)], [])
-        self._table.border_title = "Past runs"
+        self.header.set(environment.name.upper(), colour, [Span(words, Tone.QUIET)], [])
+        self.table.border_title = "Past runs"
 
     # Keys
 
@@ -135,7 +122,7 @@ class RunsScreen(Screen[None]):
 
     def action_details(self) -> None:
         """All that is known of the run under the cursor."""
-        run = self._run(self._table.cursor)
+        run = self._run(self.table.cursor)
         if run is not None:
             self.run_worker(self._show_details(run), group="details", exclusive=True)
 
@@ -166,7 +153,7 @@ class RunsScreen(Screen[None]):
 
     def action_compare(self) -> None:
         """The two that are marked; of whole runs their hooks of the same database."""
-        marked = [self._recording(one) or self._first(one) for one in self._table.targets]
+        marked = [self._recording(one) or self._first(one) for one in self.table.targets]
         chosen = [one for one in marked if one is not None]
         recorder = self._of.session.recorder
         if len(chosen) != 2 or recorder is None:
@@ -203,22 +190,3 @@ class RunsScreen(Screen[None]):
 
     def _say(self, words: str) -> None:
         self._cockpit.notify(words, severity="warning", markup=False)
-
-    @on(FilterBar.Changed)
-    @on(FilterBar.Cleared)
-    def _filtered(self, message: FilterBar.Changed | FilterBar.Cleared) -> None:
-        message.stop()
-        self._table.set_filter(message.filter)
-
-    def action_filter(self) -> None:
-        """Shows only lines that match."""
-        self._filter.open(self._table)
-
-    def action_close(self) -> None:
-        """Back to the cockpit; first out of the filter and the marks."""
-        if self._table.filter:
-            self._filter.clear()
-        elif self._table.marks:
-            self._table.clear_marks()
-        else:
-            self.dismiss(None)
