@@ -9,7 +9,7 @@ from tui.actions.base import Asked
 from tui.actions.guard import seen
 from tui.actions.rollout import UNSEEN, span
 from tui.actions.sync import MANAGED, PATCH_APPLICATION, Sync, applications, by, by_remark
-from tui.actions.sync_progress import TAKEN
+from tui.actions.sync_progress import TAKEN, together
 from tui.model.application import Application
 from tui.model.hooks import short
 from tui.model.plan import Change, Plan, Progress, Refusal, Remark, Stage, Step, Weight
@@ -56,11 +56,7 @@ class Refresh(Sync):
 
     def progress(self, store: Store, plan: Plan, since: float, now: float) -> Progress:
         found = [_step(store, step, now - since) for step in plan.steps]
-        first = next((one for one in found if not one.stage.over), None)
-        failed = next((one for one in found if one.stage is Stage.FAILED), None)
-        if failed is not None or first is not None or not found:
-            return failed or first or Progress(Stage.FAILED, "nothing to do")
-        return found[0] if len(found) == 1 else Progress(Stage.DONE, f"{len(found)} applications compared")
+        return together(found, f"{len(found)} applications compared")
 
     def _refresh(self, asked: Asked, one: Application) -> Step:
         target = replace(seen(one), digest="")

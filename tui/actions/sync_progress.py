@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tui.actions.rollout import UNSEEN, span, status
 from tui.model.application import Application, OperationState, ResourceResult
@@ -35,6 +35,15 @@ def follow(store: Store, plan: Plan, since: float, now: float) -> Progress:
         return Progress(going[0].stage, f"{count}{going[0].text}{_after(plan)}")
     text = f"{len(found)} applications" if len(found) > 1 else found[0].text
     return Progress(Stage.DONE, f"done, {text}, {span(passed)}{_after(plan)}")
+
+
+def together(found: Sequence[Progress], done: str) -> Progress:
+    """Of steps that end by themselves: one that failed, else the first that goes on; `done` of several."""
+    failed = next((one for one in found if one.stage is Stage.FAILED), None)
+    going = next((one for one in found if not one.stage.over), None)
+    if failed is not None or going is not None or not found:
+        return failed or going or Progress(Stage.FAILED, "nothing to do")
+    return found[0] if len(found) == 1 else Progress(Stage.DONE, done)
 
 
 def _after(plan: Plan) -> str:

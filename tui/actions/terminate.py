@@ -11,7 +11,7 @@ from tui.actions.guard import seen
 from tui.actions.rollout import UNSEEN, span
 from tui.actions.sync import MANAGED, PATCH_APPLICATION, Sync, applications, by, by_remark
 from tui.actions.sync_guard import ghost
-from tui.actions.sync_progress import TAKEN, failure
+from tui.actions.sync_progress import TAKEN, failure, together
 from tui.model.application import Application, OperationState, ResourceResult
 from tui.model.job import Job
 from tui.model.migration import is_migration, migration
@@ -51,11 +51,7 @@ class Terminate(Sync):
 
     def progress(self, store: Store, plan: Plan, since: float, now: float) -> Progress:
         found = [_step(store, step, now - since) for step in plan.steps]
-        first = next((one for one in found if not one.stage.over), None)
-        failed = next((one for one in found if one.stage is Stage.FAILED), None)
-        if failed is not None or first is not None or not found:
-            return failed or first or Progress(Stage.FAILED, "nothing to do")
-        return found[0] if len(found) == 1 else Progress(Stage.DONE, f"{len(found)} operations ended")
+        return together(found, f"{len(found)} operations ended")
 
 
 def _why(one: Application) -> str:
