@@ -44,6 +44,7 @@ async def test_ticks_go_on_while_a_key_is_held() -> None:
     held = asyncio.create_task(_hold(pace))
     for _ in range(3):
         await pace.between()
+    assert not held.done()  # it is held down still
     held.cancel()
 
 
